@@ -1,0 +1,97 @@
+package registry
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// Kind says what went wrong. Kinds are errors, so that
+// errors.Is(err, registry.ErrImageNotFound) works on whatever wraps an *Error.
+type Kind int
+
+// The kinds of Error. The comment says which fields of Error are set besides
+// Repo.
+const (
+	ErrRepositoryNotFound       Kind = iota + 1 //
+	ErrRepositoryExists                         //
+	ErrRepositoryNotEmpty                       //
+	ErrPolicyNotFound                           // the repository has no policy
+	ErrRegistryPolicyNotFound                   // the registry has no policy; Repo.Name is empty
+	ErrTooManyResourceTags                      // more than MaxResourceTags on a repository
+	ErrInvalidName                              // not a repository name
+	ErrInvalidTag                               // Ref.Tag is not a tag
+	ErrInvalidDigest                            // Ref.Digest is not a digest, or of an unknown algorithm
+	ErrInvalidMutability                        // settings of tag mutability that do not fit together; Err says why
+	ErrInvalidToken                             // a Page.Token this server did not give out
+	ErrInvalidManifest                          // Err says why (*ocispec.ManifestError)
+	ErrManifestTooLarge                         //
+	ErrImageNotFound                            // Ref
+	ErrImageExists                              // Ref: PutImage with RejectExisting found digest and tag as they are
+	ErrImageReferenced                          // Ref; Digests are the indexes that name it
+	ErrImageDigestMismatch                      // Ref.Digest was asked for, Digests[0] is what the manifest has
+	ErrTagDigestMismatch                        // Ref names a tag that points elsewhere
+	ErrTagImmutable                             // Ref.Tag
+	ErrTooManyTags                              // Ref.Tag would be the image's tag number MaxTagsPerImage+1
+	ErrLayersNotFound                           // Digests that a manifest names and the repository has not
+	ErrReferencedImagesNotFound                 // Digests of children that the repository has not
+	ErrLayerNotFound                            // Ref.Digest
+	ErrLayerExists                              // Ref.Digest: the upload's bytes are in the repository already
+	ErrLayerDigestMismatch                      // Ref.Digest was asked for, Digests[0] is what the bytes have, if known
+	ErrUploadNotFound                           // Upload
+	ErrUploadOffset                             // Upload; Have is the number of bytes the upload has
+	ErrEmptyUpload                              // Upload
+	ErrLayerPartTooSmall                        // Upload
+	ErrLayerPartSize                            // Upload: a part's bytes are not as many as its bounds say
+	kindEnd
+)
+
+var kindText = map[Kind]string{}
+
+// Kinds returns every kind, for tests that each is mapped to a wire error.
+func Kinds() []Kind {
+	var ks []Kind
+	for k := Kind(1); k < kindEnd; k++ {
+		ks = append(ks, k)
+	}
+	return ks
+}
+
+func (k Kind) Error() string { return kindText[k] }
+
+// Error is the error of every method of Registry that is about what was asked
+// and not about the machinery.
+type Error struct {
+	Kind    Kind
+	Repo    Repo
+	Ref     Ref
+	Upload  string
+	Have    int64
+	Digests []digest.Digest
+	Err     error
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Kind.Error())
+	fmt.Fprintf(&b, ": %s/%s/%s", e.Repo.Account, e.Repo.Region, e.Repo.Name)
+	if e.Ref != (Ref{}) {
+		fmt.Fprintf(&b, " %s", e.Ref)
+	}
+	if e.Upload != "" {
+		fmt.Fprintf(&b, " upload %s (has %d bytes)", e.Upload, e.Have)
+	}
+	if len(e.Digests) > 0 {
+		fmt.Fprintf(&b, " %v", e.Digests)
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %v", e.Err)
+	}
+	return b.String()
+}
+
+// Is reports whether target is e's kind.
+func (e *Error) Is(target error) bool { return target == e.Kind }
+
+func (e *Error) Unwrap() error { return e.Err }
