@@ -1,0 +1,21 @@
+// Package gen writes the generated API packages from documentation-stripped public service models.
+package gen
+
+// Service is one API to generate.
+type Service struct {
+	Model   string // name of the model under models/ and of the directory in botocore's data
+	Package string // Go package under internal/awsapi
+
+	// Names are the string members of inputs that say what an operation acts on. Inputs that have
+	// one get an accessor for it, so that one function can find the resource of many operations.
+	Names []string
+}
+
+// Services returns the APIs to generate. A new one is one line here and its model, see the strip command.
+func Services() []Service {
+	return []Service{
+		{Model: "ecr", Package: "ecr", Names: []string{"registryId", "repositoryName", "resourceArn"}},
+		{Model: "iam", Package: "iam", Names: []string{"UserName", "GroupName", "RoleName", "PolicyArn", "InstanceProfileName"}},
+		{Model: "sts", Package: "sts", Names: []string{"RoleArn"}},
+	}
+}
