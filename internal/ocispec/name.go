@@ -1,0 +1,69 @@
+// Package ocispec knows the words of the OCI specifications: repository names,
+// tags, digests, and manifests with what they refer to.
+package ocispec
+
+import (
+	_ "crypto/sha256" // for digest.Algorithm.Available
+	_ "crypto/sha512"
+	"fmt"
+	"regexp"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// RepositoryNamePattern is the rule of repository names as Amazon ECR states
+// it; a name is also 2 to 256 bytes long.
+const RepositoryNamePattern = `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*`
+
+// APITagPattern is the rule of tags in Amazon ECR's API, where a tag is 1 to
+// 300 bytes long. Every tag by the OCI rule is one.
+const APITagPattern = `[a-zA-Z0-9-_.]+`
+
+var repositoryName = regexp.MustCompile(`^` + RepositoryNamePattern + `$`)
+
+// ValidRepositoryName reports whether s can name a repository.
+func ValidRepositoryName(s string) bool {
+	return len(s) >= 2 && len(s) <= 256 && repositoryName.MatchString(s)
+}
+
+// ValidTag reports whether s is a tag by the OCI distribution specification:
+// [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}.
+func ValidTag(s string) bool {
+	return len(s) <= 128 && ValidAPITag(s) && s[0] != '.' && s[0] != '-'
+}
+
+// ValidAPITag reports whether s is a tag by the rule of Amazon ECR's API,
+// which is wider than that of OCI.
+func ValidAPITag(s string) bool {
+	if s == "" || len(s) > 300 {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_', c == '.', c == '-':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// ParseDigest parses a digest of an algorithm that Pratique stores, which are
+// SHA-256 and SHA-512. The hexadecimal digits must be lower case, so that two
+// digests are equal when their strings are.
+func ParseDigest(s string) (digest.Digest, error) {
+	d := digest.Digest(s)
+	if err := d.Validate(); err != nil {
+		return "", fmt.Errorf("digest %.200q: %w", s, err)
+	}
+	if !SupportedAlgorithm(d.Algorithm()) {
+		return "", fmt.Errorf("digest %.200q: %w", s, digest.ErrDigestUnsupported)
+	}
+	return d, nil
+}
+
+// SupportedAlgorithm reports whether content can be stored under digests of
+// the algorithm.
+func SupportedAlgorithm(a digest.Algorithm) bool {
+	return a == digest.SHA256 || a == digest.SHA512
+}
