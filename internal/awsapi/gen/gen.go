@@ -288,6 +288,9 @@ func (g *generator) ops(w *source) error {
 	default:
 		return fmt.Errorf("unknown protocol %s %s", m.Protocol, m.JSONVersion)
 	}
+	if g.service.Global {
+		w.printf("Global: true,\n")
+	}
 	w.printf("Operations: []shape.Operation{\n")
 	for _, op := range g.model.Operations {
 		o := op.Value

@@ -9,13 +9,16 @@ type Service struct {
 	// Names are the string members of inputs that say what an operation acts on. Inputs that have
 	// one get an accessor for it, so that one function can find the resource of many operations.
 	Names []string
+
+	// Global says that the service has no regions, which the model does not.
+	Global bool
 }
 
 // Services returns the APIs to generate. A new one is one line here and its model, see the strip command.
 func Services() []Service {
 	return []Service{
 		{Model: "ecr", Package: "ecr", Names: []string{"registryId", "repositoryName", "resourceArn"}},
-		{Model: "iam", Package: "iam", Names: []string{"UserName", "GroupName", "RoleName", "PolicyArn", "InstanceProfileName"}},
+		{Model: "iam", Package: "iam", Names: []string{"UserName", "GroupName", "RoleName", "PolicyArn", "InstanceProfileName"}, Global: true},
 		{Model: "sts", Package: "sts", Names: []string{"RoleArn"}},
 	}
 }

@@ -13,6 +13,7 @@ var Service = &shape.Service{
 	Version:      "2010-05-08",
 	Protocol:     shape.Query,
 	XMLNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+	Global:       true,
 	Operations: []shape.Operation{
 		{Name: "AcceptDelegationRequest", NoResult: true, Errors: []string{CodeNoSuchEntity, CodeServiceFailure, CodeConcurrentModification}},
 		{Name: "AddClientIDToOpenIDConnectProvider", NoResult: true, Errors: []string{CodeConcurrentModification, CodeInvalidInput, CodeNoSuchEntity, CodeLimitExceeded, CodeServiceFailure}},

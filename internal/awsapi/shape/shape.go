@@ -29,6 +29,7 @@ type Service struct {
 	Protocol     Protocol
 	TargetPrefix string // JSON11: what comes before the dot in X-Amz-Target
 	XMLNamespace string // Query: namespace of every answer
+	Global       bool   // one endpoint and one set of data for all regions
 
 	Operations  []Operation // by name
 	Errors      []Error     // by code
