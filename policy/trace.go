@@ -65,3 +65,135 @@ type Miss struct {
 	Line     int      `json:"line"`
 	Column   int      `json:"column"`
 }
+
+// layerNames are the words of AWS's messages.
+var layerNames = [...]struct{ plural, singular, denied string }{
+	ReasonNone:     {},
+	ReasonIdentity: {"identity-based policies", "identity-based policy", "an identity-based policy"},
+	ReasonResource: {"resource-based policies", "resource-based policy", "a resource-based policy"},
+	ReasonBoundary: {"permissions boundary", "permissions boundary", "a permissions boundary"},
+	ReasonSession:  {"session policies", "session policy", "a session policy"},
+	ReasonSCP:      {"service control policies", "service control policy", "a service control policy"},
+	ReasonRCP:      {"resource control policies", "resource control policy", "a resource control policy"},
+	ReasonTrust:    {"role trust policy", "role trust policy", "the role trust policy"},
+}
+
+// need records that the decision requires an Allow from a layer; note is for a layer that has nothing
+// attached.
+func (e *evaluator) need(o outcome, note string) {
+	if e.trace == nil {
+		return
+	}
+	row := &e.trace.Layers[o.row]
+	row.Needed = true
+	if len(row.Sources) == 0 {
+		row.Note = note
+	}
+}
+
+// note records what is special about a layer.
+func (e *evaluator) note(o outcome, note string) { e.trace.Layers[o.row].Note = note }
+
+// skip records a layer that does not apply to the caller.
+func (e *evaluator) skip(r Reason, level int, note string) {
+	if e.trace != nil {
+		e.trace.Layers = append(e.trace.Layers, Layer{Type: r, Level: level, Note: note})
+	}
+}
+
+// dropIdle removes the layers that hold no policy and decided nothing.
+func (t *Trace) dropIdle() {
+	kept := t.Layers[:0]
+	for _, l := range t.Layers {
+		if l.Needed || len(l.Sources) > 0 || l.Level > 0 {
+			kept = append(kept, l)
+		}
+	}
+	t.Layers = kept
+}
+
+// traceStatement records the outcome of one statement.
+func (e *evaluator) traceStatement(st *Statement, index int, rules *layerRules, variables bool, g grant, f failure) StatementTrace {
+	t := StatementTrace{
+		Index: index, Sid: st.Sid.Text, Effect: "Allow",
+		Line: st.Pos.Line, Column: st.Pos.Column, Matched: f.element == "",
+	}
+	if st.Deny() {
+		t.Effect = "Deny"
+	}
+	if t.Matched {
+		if rules.hasPrincipal && !rules.everyone && !st.Deny() {
+			t.Grant = grantNames[g]
+		}
+		return t
+	}
+	m := &Miss{Element: f.element, Note: f.note, Line: st.Pos.Line, Column: st.Pos.Column}
+	at := func(p Pos) { m.Line, m.Column = p.Line, p.Column }
+	switch f.element {
+	case "Principal", "NotPrincipal":
+		m.Actual = []string{e.req.Principal.name()}
+		if pr := st.Principal; pr != nil {
+			at(pr.Pos)
+			for _, g := range pr.Groups {
+				m.Wanted = append(m.Wanted, texts(g.List)...)
+			}
+		}
+	case "Action", "NotAction":
+		m.Actual = []string{e.req.Action}
+		if st.Action != nil {
+			at(st.Action.Pos)
+			m.Wanted = texts(st.Action.List)
+		}
+	case "Resource", "NotResource":
+		m.Actual = []string{e.req.Resource}
+		if st.Resource != nil {
+			at(st.Resource.Pos)
+			m.Wanted = texts(st.Resource.List)
+			m.Note = e.unresolved(m.Note, m.Wanted, variables)
+		}
+	case "Condition":
+		c := f.condition
+		at(c.Key.Pos)
+		m.Operator, m.Key, m.Wanted = c.Operator.Name.Text, c.Key.Text, texts(c.List)
+		m.Actual = append(m.Actual, e.req.Context[c.folded]...)
+		switch {
+		case c.Operator.comparison == null:
+		case len(m.Actual) == 0:
+			m.Note = "the key is not in the request"
+		case len(m.Actual) > 1 && c.Operator.quantifier == noQuantifier:
+			m.Note = "the key has several values: the operator needs ForAnyValue or ForAllValues"
+		}
+		m.Note = e.unresolved(m.Note, m.Wanted, variables && c.Operator.variables())
+	}
+	t.Miss = m
+	return t
+}
+
+// unresolved adds to a note the variables that have no value.
+func (e *evaluator) unresolved(note string, values []string, variables bool) string {
+	if !variables || note != "" {
+		return note
+	}
+	for _, v := range values {
+		if _, ok := resolve(v, e.req.Context, false); !ok {
+			return "a policy variable in " + v + " has no single value in the request"
+		}
+	}
+	return ""
+}
+
+// name is how messages call the principal.
+func (p *Principal) name() string {
+	if p.Kind == Anonymous {
+		return "anonymous"
+	}
+	return p.ARN
+}
+
+func texts(l List) []string {
+	all := make([]string, len(l.Values))
+	for i, v := range l.Values {
+		all[i] = v.Text
+	}
+	return all
+}
