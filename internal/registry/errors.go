@@ -41,13 +41,46 @@ const (
 	ErrLayerDigestMismatch                      // Ref.Digest was asked for, Digests[0] is what the bytes have, if known
 	ErrUploadNotFound                           // Upload
 	ErrUploadOffset                             // Upload; Have is the number of bytes the upload has
+	ErrUploadBusy                               // Upload: another request is writing to it
 	ErrEmptyUpload                              // Upload
 	ErrLayerPartTooSmall                        // Upload
 	ErrLayerPartSize                            // Upload: a part's bytes are not as many as its bounds say
 	kindEnd
 )
 
-var kindText = map[Kind]string{}
+var kindText = [kindEnd]string{
+	ErrRepositoryNotFound:       "repository does not exist",
+	ErrRepositoryExists:         "repository exists",
+	ErrRepositoryNotEmpty:       "repository is not empty",
+	ErrPolicyNotFound:           "repository has no policy",
+	ErrRegistryPolicyNotFound:   "registry has no policy",
+	ErrTooManyResourceTags:      "too many resource tags",
+	ErrInvalidName:              "invalid repository name",
+	ErrInvalidTag:               "invalid tag",
+	ErrInvalidDigest:            "invalid digest",
+	ErrInvalidMutability:        "invalid tag mutability",
+	ErrInvalidToken:             "invalid page token",
+	ErrInvalidManifest:          "invalid manifest",
+	ErrManifestTooLarge:         "manifest is too large",
+	ErrImageNotFound:            "image does not exist",
+	ErrImageExists:              "image exists",
+	ErrImageReferenced:          "image is referenced by an index",
+	ErrImageDigestMismatch:      "manifest has another digest",
+	ErrTagDigestMismatch:        "tag points to another image",
+	ErrTagImmutable:             "tag is immutable",
+	ErrTooManyTags:              "too many tags",
+	ErrLayersNotFound:           "layers do not exist",
+	ErrReferencedImagesNotFound: "referenced images do not exist",
+	ErrLayerNotFound:            "layer does not exist",
+	ErrLayerExists:              "layer exists",
+	ErrLayerDigestMismatch:      "layer has another digest",
+	ErrUploadNotFound:           "upload does not exist",
+	ErrUploadOffset:             "upload does not continue at that offset",
+	ErrUploadBusy:               "upload is in use by another request",
+	ErrEmptyUpload:              "upload is empty",
+	ErrLayerPartTooSmall:        "layer part is too small",
+	ErrLayerPartSize:            "layer part has not the size it was announced with",
+}
 
 // Kinds returns every kind, for tests that each is mapped to a wire error.
 func Kinds() []Kind {
@@ -58,7 +91,12 @@ func Kinds() []Kind {
 	return ks
 }
 
-func (k Kind) Error() string { return kindText[k] }
+func (k Kind) Error() string {
+	if k <= 0 || k >= kindEnd {
+		return "registry: unknown kind of error"
+	}
+	return kindText[k]
+}
 
 // Error is the error of every method of Registry that is about what was asked
 // and not about the machinery.

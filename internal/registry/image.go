@@ -2,9 +2,17 @@ package registry
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/opencontainers/go-digest"
+
+	"github.com/pratique-dev/pratique/internal/meta"
+	"github.com/pratique-dev/pratique/internal/ocispec"
 )
 
 // Ref names an image within a repository: by tag, by digest, or by both, which
@@ -31,12 +39,12 @@ type Image struct {
 	ArtifactType    string // artifactType of the manifest, or the config's media type when it has none
 	Subject         digest.Digest
 	Annotations     map[string]string
-	Tags            []string  // in byte order
+	Tags            []string  // in byte order; not from Image and Referrers
 	Size            int64     // bytes of config and layers; of an index, those of its largest child
 	PushedAt        time.Time // when it was first pushed
 	PulledAt        time.Time // last recorded pull; zero if never
 	ManifestSize    int64     // bytes
-	Manifest        []byte    // only from Image and PutImage
+	Manifest        []byte    // only from Image
 	ConfigMediaType string    // empty for an index
 }
 
@@ -62,12 +70,383 @@ type NewImage struct {
 // ErrTagImmutable, ErrTooManyTags, ErrLayersNotFound,
 // ErrReferencedImagesNotFound.
 func (r *Registry) PutImage(ctx context.Context, repo Repo, n NewImage) (*Image, error) {
-	panic("todo")
+	p, err := newPush(repo, n)
+	if err != nil {
+		return nil, fmt.Errorf("put image: %w", err)
+	}
+	p.now = r.now()
+	if err := r.db.Write(ctx, p.write); err != nil {
+		return nil, fmt.Errorf("put image: %w", err)
+	}
+	return p.image, nil
 }
 
-// Image returns an image with its manifest and tags.
+// push is one call of PutImage.
+type push struct {
+	repo     Repo
+	new      NewImage
+	manifest *ocispec.Manifest
+	digest   digest.Digest
+	now      time.Time
+
+	image *Image // the result
+}
+
+// newPush checks what can be checked without the database.
+func newPush(repo Repo, n NewImage) (*push, error) {
+	if len(n.Manifest) > ocispec.MaxManifestSize {
+		return nil, &Error{Kind: ErrManifestTooLarge, Repo: repo}
+	}
+	for _, t := range n.Tags {
+		if !ocispec.ValidAPITag(t) {
+			return nil, &Error{Kind: ErrInvalidTag, Repo: repo, Ref: Ref{Tag: t}}
+		}
+	}
+	algorithm := digest.SHA256
+	if n.Digest != "" {
+		if _, err := ocispec.ParseDigest(n.Digest.String()); err != nil {
+			return nil, &Error{Kind: ErrInvalidDigest, Repo: repo, Ref: Ref{Digest: n.Digest}, Err: err}
+		}
+		algorithm = n.Digest.Algorithm()
+	}
+	d := algorithm.FromBytes(n.Manifest)
+	if n.Digest != "" && n.Digest != d {
+		return nil, &Error{Kind: ErrImageDigestMismatch, Repo: repo, Ref: Ref{Digest: n.Digest}, Digests: []digest.Digest{d}}
+	}
+	m, err := ocispec.ParseManifest(n.Manifest, n.MediaType)
+	if err != nil {
+		return nil, &Error{Kind: ErrInvalidManifest, Repo: repo, Err: err}
+	}
+	return &push{repo: repo, new: n, manifest: m, digest: d}, nil
+}
+
+func (p *push) fail(k Kind, tag string) error {
+	return &Error{Kind: k, Repo: p.repo, Ref: Ref{Tag: tag, Digest: p.digest}}
+}
+
+func (p *push) write(tx *meta.Tx) error {
+	repository, err := repository(tx, p.repo)
+	if err != nil {
+		return err
+	}
+	add, err := p.newTags(tx, repository)
+	if err != nil {
+		return err
+	}
+	p.image, err = imageByDigest(tx, p.repo, p.digest)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		if err := p.insert(tx); err != nil {
+			return err
+		}
+	case err != nil:
+		return err
+	case p.new.RejectExisting && len(add) == 0:
+		var tag string
+		if len(p.new.Tags) > 0 {
+			tag = p.new.Tags[0]
+		}
+		return p.fail(ErrImageExists, tag)
+	}
+	if err := p.tag(tx, add); err != nil {
+		return err
+	}
+	p.image.Tags, err = collect(tx, scanString, `SELECT tag FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 ORDER BY tag`,
+		p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String())
+	return err
+}
+
+// newTags returns the tags that do not point at the image yet.
+func (p *push) newTags(tx *meta.Tx, repository *Repository) ([]string, error) {
+	var add []string
+	for _, tag := range p.new.Tags {
+		var current string
+		err := tx.QueryRow(`SELECT digest FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND tag = $4`,
+			p.repo.Account, p.repo.Region, p.repo.Name, tag).Scan(&current)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return nil, err
+		// ECR refuses to push to an immutable tag even what it points at already.
+		case repository.TagMutability.immutable(repository.TagExclusions, tag):
+			return nil, p.fail(ErrTagImmutable, tag)
+		case current == p.digest.String():
+			continue
+		}
+		if !slices.Contains(add, tag) {
+			add = append(add, tag)
+		}
+	}
+	return add, nil
+}
+
+// insert stores a manifest that is new in the repository.
+func (p *push) insert(tx *meta.Tx) error {
+	m := p.manifest
+	layers, children := digests(m.Blobs()), digests(m.Manifests)
+	size := m.Size()
+	if err := p.require(tx, ErrLayersNotFound, `SELECT digest FROM layer
+		WHERE account = $1 AND region = $2 AND repository = $3 AND digest IN (%s) ORDER BY digest`, layers); err != nil {
+		return err
+	}
+	if err := p.require(tx, ErrReferencedImagesNotFound, `SELECT digest FROM image
+		WHERE account = $1 AND region = $2 AND repository = $3 AND digest IN (%s) ORDER BY digest`, children); err != nil {
+		return err
+	}
+	for part := range slices.Chunk(children, maxList) {
+		var largest int64
+		err := tx.QueryRow(`SELECT max(size) FROM image WHERE account = $1 AND region = $2 AND repository = $3 AND digest IN (`+list(4, len(part))+`)`,
+			p.args(part)...).Scan(&largest)
+		if err != nil {
+			return err
+		}
+		size = max(size, largest)
+	}
+	p.image = &Image{
+		Repo: p.repo, Digest: p.digest, MediaType: m.MediaType, ArtifactType: m.EffectiveArtifactType(), Annotations: m.Annotations,
+		Size: size, PushedAt: fromMicros(micros(p.now)), ManifestSize: int64(len(p.new.Manifest)),
+	}
+	if m.Config != nil {
+		p.image.ConfigMediaType = m.Config.MediaType
+	}
+	if m.Subject != nil {
+		p.image.Subject = m.Subject.Digest
+	}
+	annotations, err := json.Marshal(m.Annotations)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO image (account, region, repository, digest, media_type, artifact_type, config_media_type,
+			subject, annotations, size, pushed_at, pulled_at, manifest_size, manifest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13)`,
+		p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String(), p.image.MediaType, p.image.ArtifactType, p.image.ConfigMediaType,
+		p.image.Subject.String(), string(annotations), p.image.Size, micros(p.now), p.image.ManifestSize, p.new.Manifest)
+	if err != nil {
+		return err
+	}
+	if err := p.refer(tx, "layer", layers); err != nil {
+		return err
+	}
+	if err := p.refer(tx, "image", children); err != nil {
+		return err
+	}
+	for _, b := range m.Blobs() {
+		_, err := tx.Exec(`UPDATE layer SET media_type = $1 WHERE account = $2 AND region = $3 AND repository = $4 AND digest = $5 AND media_type = ''`,
+			b.MediaType, p.repo.Account, p.repo.Region, p.repo.Name, b.Digest.String())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// require fails with kind when the query does not find all of ds.
+func (p *push) require(tx *meta.Tx, kind Kind, query string, ds []digest.Digest) error {
+	found, err := in(tx, p.repo, query, ds)
+	if err != nil {
+		return err
+	}
+	missing := slices.DeleteFunc(slices.Clone(ds), func(d digest.Digest) bool { return found[d] })
+	if len(missing) > 0 {
+		return &Error{Kind: kind, Repo: p.repo, Digests: missing}
+	}
+	return nil
+}
+
+// refer records that the image names ds.
+func (p *push) refer(tx *meta.Tx, kind string, ds []digest.Digest) error {
+	for _, d := range ds {
+		_, err := tx.Exec(`INSERT INTO image_reference (account, region, repository, digest, kind, target) VALUES ($1, $2, $3, $4, $5, $6)`,
+			p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String(), kind, d.String())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tag points tags at the image.
+func (p *push) tag(tx *meta.Tx, tags []string) error {
+	if len(tags) == 0 {
+		return nil
+	}
+	var n int
+	err := tx.QueryRow(`SELECT count(*) FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,
+		p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String()).Scan(&n)
+	if err != nil {
+		return err
+	}
+	if n+len(tags) > MaxTagsPerImage {
+		return p.fail(ErrTooManyTags, tags[min(max(MaxTagsPerImage-n, 0), len(tags)-1)])
+	}
+	for _, tag := range tags {
+		_, err := tx.Exec(`INSERT INTO image_tag (account, region, repository, tag, digest, tagged_at) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (account, region, repository, tag) DO UPDATE SET digest = excluded.digest, tagged_at = excluded.tagged_at`,
+			p.repo.Account, p.repo.Region, p.repo.Name, tag, p.digest.String(), micros(p.now))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// args are the parameters of a statement about the repository and ds.
+func (p *push) args(ds []digest.Digest) []any {
+	args := []any{p.repo.Account, p.repo.Region, p.repo.Name}
+	for _, d := range ds {
+		args = append(args, d.String())
+	}
+	return args
+}
+
+// digests returns the distinct digests of ds in order.
+func digests(ds []ocispec.Descriptor) []digest.Digest {
+	out := make([]digest.Digest, 0, len(ds))
+	for _, d := range ds {
+		out = append(out, d.Digest)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+const imageColumns = `i.digest, i.media_type, i.artifact_type, i.config_media_type, i.subject, i.annotations, i.size, i.pushed_at, i.pulled_at, i.manifest_size`
+
+func scanImage(repo Repo, more ...any) func(scanner) (*Image, error) {
+	return func(s scanner) (*Image, error) {
+		i := Image{Repo: repo}
+		var annotations string
+		var pushed, pulled int64
+		dest := []any{&i.Digest, &i.MediaType, &i.ArtifactType, &i.ConfigMediaType, &i.Subject, &annotations, &i.Size, &pushed, &pulled, &i.ManifestSize}
+		if err := s.Scan(append(dest, more...)...); err != nil {
+			return nil, err
+		}
+		i.PushedAt, i.PulledAt = fromMicros(pushed), fromMicros(pulled)
+		if err := json.Unmarshal([]byte(annotations), &i.Annotations); err != nil {
+			return nil, fmt.Errorf("annotations of %s: %w", i.Digest, err)
+		}
+		return &i, nil
+	}
+}
+
+// imageByDigest reads an image without its manifest; sql.ErrNoRows if there is
+// none.
+func imageByDigest(tx *meta.Tx, repo Repo, d digest.Digest) (*Image, error) {
+	return scanImage(repo)(tx.QueryRow(`SELECT `+imageColumns+` FROM image i WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest = $4`,
+		repo.Account, repo.Region, repo.Name, d.String()))
+}
+
+// resolve returns the digest that a Ref names. It does not look whether there
+// is an image of a digest.
+func resolve(tx *meta.Tx, repo Repo, ref Ref) (digest.Digest, error) {
+	if ref.Tag == "" {
+		return ref.Digest, nil
+	}
+	var d digest.Digest
+	err := tx.QueryRow(`SELECT digest FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND tag = $4`,
+		repo.Account, repo.Region, repo.Name, ref.Tag).Scan(&d)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return "", &Error{Kind: ErrImageNotFound, Repo: repo, Ref: ref}
+	case err != nil:
+		return "", err
+	case ref.Digest != "" && ref.Digest != d:
+		return "", &Error{Kind: ErrTagDigestMismatch, Repo: repo, Ref: ref}
+	}
+	return d, nil
+}
+
+// Image returns an image with its manifest, but without all its tags.
 // Errors: ErrRepositoryNotFound, ErrImageNotFound, ErrTagDigestMismatch.
-func (r *Registry) Image(ctx context.Context, repo Repo, ref Ref) (*Image, error) { panic("todo") }
+func (r *Registry) Image(ctx context.Context, repo Repo, ref Ref) (img *Image, err error) {
+	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+		d, err := resolve(tx, repo, ref)
+		if err == nil {
+			var manifest []byte
+			img, err = scanImage(repo, &manifest)(tx.QueryRow(`SELECT `+imageColumns+`, i.manifest FROM image i
+				WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest = $4`, repo.Account, repo.Region, repo.Name, d.String()))
+			if err == nil {
+				img.Manifest = manifest
+			}
+		}
+		return notFound(tx, repo, ref, err)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("get image: %w", err)
+	}
+	return img, nil
+}
+
+// notFound makes the error of an image that is missing tell whether it is the
+// repository that is missing.
+func notFound(tx *meta.Tx, repo Repo, ref Ref, err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		err = &Error{Kind: ErrImageNotFound, Repo: repo, Ref: ref}
+	}
+	if errors.Is(err, ErrImageNotFound) {
+		if rerr := requireRepository(tx, repo); rerr != nil {
+			return rerr
+		}
+	}
+	return err
+}
+
+// Describe returns the images that refs name, with their tags and without
+// their manifests, in the order of refs.
+// Errors: ErrRepositoryNotFound; ErrImageNotFound and ErrTagDigestMismatch of
+// the first ref that names no image.
+func (r *Registry) Describe(ctx context.Context, repo Repo, refs []Ref) (images []*Image, err error) {
+	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+		for _, ref := range refs {
+			var img *Image
+			d, err := resolve(tx, repo, ref)
+			if err == nil {
+				img, err = imageByDigest(tx, repo, d)
+			}
+			if err = notFound(tx, repo, ref, err); err != nil {
+				return err
+			}
+			images = append(images, img)
+		}
+		for _, img := range images {
+			if err := addTags(tx, repo, []*Image{img}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("describe images: %w", err)
+	}
+	return images, nil
+}
+
+// addTags fills in the tags of images, which are in the order of digests.
+func addTags(tx *meta.Tx, repo Repo, images []*Image) error {
+	if len(images) == 0 {
+		return nil
+	}
+	refs, err := collect(tx, scanRef, `SELECT digest, tag FROM image_tag
+		WHERE account = $1 AND region = $2 AND repository = $3 AND digest >= $4 AND digest <= $5 ORDER BY digest, tag`,
+		repo.Account, repo.Region, repo.Name, images[0].Digest.String(), images[len(images)-1].Digest.String())
+	if err != nil {
+		return err
+	}
+	byDigest := make(map[digest.Digest]*Image, len(images))
+	for _, i := range images {
+		byDigest[i.Digest] = i
+	}
+	for _, ref := range refs {
+		if i := byDigest[ref.Digest]; i != nil {
+			i.Tags = append(i.Tags, ref.Tag)
+		}
+	}
+	return nil
+}
+
+func scanRef(s scanner) (r Ref, err error) {
+	err = s.Scan(&r.Digest, &r.Tag)
+	return r, err
+}
 
 // TagStatus filters images.
 type TagStatus int
@@ -81,29 +460,126 @@ const (
 
 // Images lists images without their manifests in the order of their digests,
 // and the token of the next page. Errors: ErrRepositoryNotFound, ErrInvalidToken.
-func (r *Registry) Images(ctx context.Context, repo Repo, f TagStatus, p Page) ([]*Image, string, error) {
-	panic("todo")
+func (r *Registry) Images(ctx context.Context, repo Repo, f TagStatus, p Page) (images []*Image, next string, err error) {
+	const kind = "images"
+	after, err := p.key(kind, 1)
+	if err != nil {
+		return nil, "", err
+	}
+	const tags = `EXISTS (SELECT 1 FROM image_tag t WHERE t.account = i.account AND t.region = i.region AND t.repository = i.repository AND t.digest = i.digest)`
+	where := map[TagStatus]string{TagAny: ``, Tagged: ` AND ` + tags, Untagged: ` AND NOT ` + tags}[f]
+	more := false
+	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+		if err := requireRepository(tx, repo); err != nil {
+			return err
+		}
+		images, err = collect(tx, scanImage(repo), `SELECT `+imageColumns+` FROM image i
+			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest > $4`+where+` ORDER BY i.digest LIMIT $5`,
+			repo.Account, repo.Region, repo.Name, after[0], p.limit())
+		if err != nil {
+			return err
+		}
+		images, more = cut(p, images)
+		return addTags(tx, repo, images)
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("list images: %w", err)
+	}
+	if more {
+		next = token(kind, images[len(images)-1].Digest.String())
+	}
+	return images, next, nil
 }
 
 // ImageRefs lists one Ref for every tag, with the digest it points to, and one
 // without a tag for every untagged image, in the order of digests and tags.
 // Errors: ErrRepositoryNotFound, ErrInvalidToken.
-func (r *Registry) ImageRefs(ctx context.Context, repo Repo, f TagStatus, p Page) ([]Ref, string, error) {
-	panic("todo")
+func (r *Registry) ImageRefs(ctx context.Context, repo Repo, f TagStatus, p Page) (refs []Ref, next string, err error) {
+	const kind = "refs"
+	after, err := p.key(kind, 2)
+	if err != nil {
+		return nil, "", err
+	}
+	where := map[TagStatus]string{TagAny: ``, Tagged: ` AND t.tag IS NOT NULL`, Untagged: ` AND t.tag IS NULL`}[f]
+	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+		if err := requireRepository(tx, repo); err != nil {
+			return err
+		}
+		refs, err = collect(tx, scanRef, `SELECT i.digest, COALESCE(t.tag, '') FROM image i
+			LEFT JOIN image_tag t ON t.account = i.account AND t.region = i.region AND t.repository = i.repository AND t.digest = i.digest
+			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest >= $4
+				AND (i.digest, COALESCE(t.tag, '')) > ($4, $5)`+where+`
+			ORDER BY i.digest, COALESCE(t.tag, '') LIMIT $6`,
+			repo.Account, repo.Region, repo.Name, after[0], after[1], p.limit())
+		return err
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("list images: %w", err)
+	}
+	refs, more := cut(p, refs)
+	if more {
+		last := refs[len(refs)-1]
+		next = token(kind, last.Digest.String(), last.Tag)
+	}
+	return refs, next, nil
 }
 
 // Tags lists up to limit tags that sort after after in byte order, and whether
 // there are more. Errors: ErrRepositoryNotFound.
 func (r *Registry) Tags(ctx context.Context, repo Repo, after string, limit int) (tags []string, more bool, err error) {
-	panic("todo")
+	p := Page{Limit: limit}
+	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+		if err := requireRepository(tx, repo); err != nil {
+			return err
+		}
+		tags, err = collect(tx, scanString, `SELECT tag FROM image_tag
+			WHERE account = $1 AND region = $2 AND repository = $3 AND tag > $4 ORDER BY tag LIMIT $5`,
+			repo.Account, repo.Region, repo.Name, after, p.limit())
+		return err
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("list tags: %w", err)
+	}
+	tags, more = cut(p, tags)
+	return tags, more, nil
 }
 
 // Referrers lists the images whose subject is the one named, without their
-// manifests, in the order of their digests. artifactTypes, when not empty,
-// keeps those of these types only. That there is no such subject is not an
-// error. Errors: ErrRepositoryNotFound, ErrInvalidToken.
-func (r *Registry) Referrers(ctx context.Context, repo Repo, subject digest.Digest, artifactTypes []string, p Page) ([]*Image, string, error) {
-	panic("todo")
+// manifests and tags, in the order of their digests. artifactTypes, when not
+// empty, keeps those of these types only. That there is no such subject is not
+// an error. Errors: ErrRepositoryNotFound, ErrInvalidToken.
+func (r *Registry) Referrers(ctx context.Context, repo Repo, subject digest.Digest, artifactTypes []string, p Page) (images []*Image, next string, err error) {
+	const kind = "referrers"
+	after, err := p.key(kind, 1)
+	if err != nil {
+		return nil, "", err
+	}
+	args := []any{repo.Account, repo.Region, repo.Name, subject.String(), after[0]}
+	var where string
+	if len(artifactTypes) > 0 {
+		where = ` AND i.artifact_type IN (` + list(len(args)+1, len(artifactTypes)) + `)`
+		for _, a := range artifactTypes {
+			args = append(args, a)
+		}
+	}
+	args = append(args, p.limit())
+	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+		if err := requireRepository(tx, repo); err != nil {
+			return err
+		}
+		images, err = collect(tx, scanImage(repo), `SELECT `+imageColumns+` FROM image i
+			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.subject = $4 AND i.digest > $5`+where+`
+			ORDER BY i.digest LIMIT `+list(len(args), 1), args...)
+		return err
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("list referrers: %w", err)
+	}
+	images, more := cut(p, images)
+	if more {
+		next = token(kind, images[len(images)-1].Digest.String())
+	}
+	return images, next, nil
 }
 
 // Deletion is the result of deleting one Ref.
@@ -117,11 +593,96 @@ type Deletion struct {
 // own: by digest, the image with all its tags; by tag, the tag, and with an
 // image's last tag the image. An image that an index names stays.
 // Errors: ErrRepositoryNotFound; those of single refs are in the result.
-func (r *Registry) DeleteImages(ctx context.Context, repo Repo, refs []Ref) ([]Deletion, error) {
-	panic("todo")
+func (r *Registry) DeleteImages(ctx context.Context, repo Repo, refs []Ref) (results []Deletion, err error) {
+	err = r.db.Write(ctx, func(tx *meta.Tx) error {
+		results = nil
+		if err := requireRepository(tx, repo); err != nil {
+			return err
+		}
+		for _, ref := range refs {
+			d := Deletion{Ref: ref}
+			removed, err := deleteRef(tx, repo, ref)
+			if e := (*Error)(nil); errors.As(err, &e) {
+				d.Err = e
+			} else if err != nil {
+				return err
+			}
+			d.Removed = removed
+			results = append(results, d)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("delete images: %w", err)
+	}
+	return results, nil
+}
+
+// deleteRef deletes a tag or an image and returns what is gone. It changes
+// nothing when it answers an *Error.
+func deleteRef(tx *meta.Tx, repo Repo, ref Ref) ([]Ref, error) {
+	d, err := resolve(tx, repo, ref)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := imageByDigest(tx, repo, d); errors.Is(err, sql.ErrNoRows) {
+		return nil, &Error{Kind: ErrImageNotFound, Repo: repo, Ref: ref}
+	} else if err != nil {
+		return nil, err
+	}
+	tags, err := collect(tx, scanRef, `SELECT digest, tag FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 ORDER BY tag`,
+		repo.Account, repo.Region, repo.Name, d.String())
+	if err != nil {
+		return nil, err
+	}
+	if ref.Tag != "" && len(tags) > 1 {
+		_, err := tx.Exec(`DELETE FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND tag = $4`,
+			repo.Account, repo.Region, repo.Name, ref.Tag)
+		return []Ref{{Tag: ref.Tag, Digest: d}}, err
+	}
+	parents, err := collect(tx, scanString, `SELECT digest FROM image_reference
+		WHERE account = $1 AND region = $2 AND repository = $3 AND kind = 'image' AND target = $4 ORDER BY digest`,
+		repo.Account, repo.Region, repo.Name, d.String())
+	if err != nil {
+		return nil, err
+	}
+	if len(parents) > 0 {
+		e := &Error{Kind: ErrImageReferenced, Repo: repo, Ref: ref}
+		for _, p := range parents {
+			e.Digests = append(e.Digests, digest.Digest(p))
+		}
+		return nil, e
+	}
+	for _, table := range []string{"image_tag", "image_reference", "image"} {
+		_, err := tx.Exec(`DELETE FROM `+table+` WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,
+			repo.Account, repo.Region, repo.Name, d.String())
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(tags) == 0 {
+		tags = []Ref{{Digest: d}}
+	}
+	return tags, nil
 }
 
 // DeleteTag removes a tag and leaves the image, which may be untagged then, as
 // the OCI distribution specification has it.
 // Errors: ErrRepositoryNotFound, ErrImageNotFound.
-func (r *Registry) DeleteTag(ctx context.Context, repo Repo, tag string) error { panic("todo") }
+func (r *Registry) DeleteTag(ctx context.Context, repo Repo, tag string) error {
+	err := r.db.Write(ctx, func(tx *meta.Tx) error {
+		if err := requireRepository(tx, repo); err != nil {
+			return err
+		}
+		n, err := tx.Exec(`DELETE FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND tag = $4`,
+			repo.Account, repo.Region, repo.Name, tag)
+		if err == nil && n == 0 {
+			err = &Error{Kind: ErrImageNotFound, Repo: repo, Ref: Ref{Tag: tag}}
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("delete tag: %w", err)
+	}
+	return nil
+}

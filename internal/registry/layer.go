@@ -2,9 +2,13 @@ package registry
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"slices"
 
 	"github.com/opencontainers/go-digest"
+
+	"github.com/pratique-dev/pratique/internal/meta"
 )
 
 // Layer is a blob that is visible in a repository: a layer, a config, or
@@ -17,76 +21,135 @@ type Layer struct {
 	InUse     bool   // whether an image of the repository names it
 }
 
+// layers reads those of ds that the repository has.
+func layers(tx *meta.Tx, repo Repo, ds []digest.Digest) (map[digest.Digest]*Layer, error) {
+	found := make(map[digest.Digest]*Layer, len(ds))
+	for part := range slices.Chunk(ds, maxList) {
+		args := []any{repo.Account, repo.Region, repo.Name}
+		for _, d := range part {
+			args = append(args, d.String())
+		}
+		ls, err := collect(tx, func(s scanner) (*Layer, error) {
+			l := Layer{Repo: repo}
+			err := s.Scan(&l.Digest, &l.MediaType, &l.Size, &l.InUse)
+			return &l, err
+		}, `SELECT l.digest, l.media_type, b.size, EXISTS (SELECT 1 FROM image_reference f
+				WHERE f.account = l.account AND f.region = l.region AND f.repository = l.repository AND f.kind = 'layer' AND f.target = l.digest)
+			FROM layer l JOIN blob b ON b.digest = l.digest
+			WHERE l.account = $1 AND l.region = $2 AND l.repository = $3 AND l.digest IN (`+list(4, len(part))+`) ORDER BY l.digest`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range ls {
+			found[l.Digest] = l
+		}
+	}
+	return found, nil
+}
+
+// layer reads one layer of a repository.
+func layer(tx *meta.Tx, repo Repo, d digest.Digest) (*Layer, error) {
+	found, err := layers(tx, repo, []digest.Digest{d})
+	if err != nil {
+		return nil, err
+	}
+	if l := found[d]; l != nil {
+		return l, nil
+	}
+	if err := requireRepository(tx, repo); err != nil {
+		return nil, err
+	}
+	return nil, &Error{Kind: ErrLayerNotFound, Repo: repo, Ref: Ref{Digest: d}}
+}
+
 // Layer returns a layer of a repository.
 // Errors: ErrRepositoryNotFound, ErrLayerNotFound.
-func (r *Registry) Layer(ctx context.Context, repo Repo, d digest.Digest) (*Layer, error) {
-	panic("todo")
+func (r *Registry) Layer(ctx context.Context, repo Repo, d digest.Digest) (l *Layer, err error) {
+	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+		l, err = layer(tx, repo, d)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("get layer: %w", err)
+	}
+	return l, nil
 }
 
 // Layers returns those of ds that the repository has, keyed by digest.
 // Errors: ErrRepositoryNotFound.
-func (r *Registry) Layers(ctx context.Context, repo Repo, ds []digest.Digest) (map[digest.Digest]*Layer, error) {
-	panic("todo")
+func (r *Registry) Layers(ctx context.Context, repo Repo, ds []digest.Digest) (found map[digest.Digest]*Layer, err error) {
+	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+		if err := requireRepository(tx, repo); err != nil {
+			return err
+		}
+		found, err = layers(tx, repo, ds)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("get layers: %w", err)
+	}
+	return found, nil
 }
 
 // OpenLayer returns n bytes of a layer from off; n < 0 is to the end. The
 // caller closes it. Errors: ErrRepositoryNotFound, ErrLayerNotFound.
 func (r *Registry) OpenLayer(ctx context.Context, repo Repo, d digest.Digest, off, n int64) (io.ReadCloser, error) {
-	panic("todo")
+	l, err := r.Layer(ctx, repo, d)
+	if err != nil {
+		return nil, err
+	}
+	return r.Open(ctx, l, off, n)
 }
 
-// Mount makes a layer of from visible in repo. Both must be of the same
-// registry. That repo has it already is not an error.
-// Errors: ErrRepositoryNotFound for repo; ErrLayerNotFound when from, of this
-// registry, has no such layer or does not exist.
-func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from string) (*Layer, error) {
-	panic("todo")
+// Open returns n bytes of a layer that Layer returned, from off; n < 0 is to
+// the end. The caller closes it.
+func (r *Registry) Open(ctx context.Context, l *Layer, off, n int64) (io.ReadCloser, error) {
+	rc, err := r.blobs.Open(ctx, l.Digest, off, n)
+	if err != nil {
+		return nil, fmt.Errorf("open layer: %w", err) // also when it is missing: the row promised it
+	}
+	return rc, nil
 }
 
-// StartUpload begins an upload and returns its id, a UUID.
-// Errors: ErrRepositoryNotFound.
-func (r *Registry) StartUpload(ctx context.Context, repo Repo) (id string, err error) { panic("todo") }
-
-// UploadSize returns how many bytes an upload has.
-// Errors: ErrRepositoryNotFound, ErrUploadNotFound.
-func (r *Registry) UploadSize(ctx context.Context, repo Repo, id string) (int64, error) {
-	panic("todo")
+// Mount makes a layer of from visible in repo; from is the name of a
+// repository of the same registry. That repo has the layer already is not an
+// error. Errors: ErrRepositoryNotFound for repo; ErrLayerNotFound when from
+// has no such layer or does not exist.
+func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from string) (l *Layer, err error) {
+	source := Repo{Account: repo.Account, Region: repo.Region, Name: from}
+	now := micros(r.now())
+	err = r.db.Write(ctx, func(tx *meta.Tx) error {
+		if err := requireRepository(tx, repo); err != nil {
+			return err
+		}
+		found, err := layers(tx, source, []digest.Digest{d})
+		if err != nil {
+			return err
+		}
+		have := found[d]
+		if have == nil {
+			return &Error{Kind: ErrLayerNotFound, Repo: source, Ref: Ref{Digest: d}}
+		}
+		if err := putLayer(tx, repo, d, have.Size, have.MediaType, now); err != nil {
+			return err
+		}
+		l, err = layer(tx, repo, d)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("mount layer: %w", err)
+	}
+	return l, nil
 }
 
-// AppendUpload appends the bytes of from at offset off, or at the upload's end
-// when off < 0, and returns how many bytes the upload has then. When it fails
-// half way the upload keeps what came and can be continued at UploadSize.
-// Errors: ErrRepositoryNotFound, ErrUploadNotFound, ErrUploadOffset.
-func (r *Registry) AppendUpload(ctx context.Context, repo Repo, id string, off int64, from io.Reader) (size int64, err error) {
-	panic("todo")
+// putLayer makes a blob that the store holds visible in the repository.
+func putLayer(tx *meta.Tx, repo Repo, d digest.Digest, size int64, mediaType string, now int64) error {
+	_, err := tx.Exec(`INSERT INTO blob (digest, size, used_at) VALUES ($1, $2, $3)
+		ON CONFLICT (digest) DO UPDATE SET used_at = excluded.used_at`, d.String(), size, now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO layer (account, region, repository, digest, media_type, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (account, region, repository, digest) DO NOTHING`, repo.Account, repo.Region, repo.Name, d.String(), mediaType, now)
+	return err
 }
-
-// UploadPart appends a part as ECR's UploadLayerPart does: first and last are
-// its inclusive byte bounds, and part its bytes. It returns the index of the
-// last byte received.
-// Errors: those of AppendUpload, ErrLayerPartSize.
-func (r *Registry) UploadPart(ctx context.Context, repo Repo, id string, first, last int64, part []byte) (lastByte int64, err error) {
-	panic("todo")
-}
-
-// CompleteUpload turns an upload into a layer of the repository, durably, when
-// its bytes have the digest want. That the repository has the layer already is
-// not an error, nor is an upload of no bytes. When the digest is wrong the
-// upload stays as it is.
-// Errors: ErrRepositoryNotFound, ErrUploadNotFound, ErrInvalidDigest,
-// ErrLayerDigestMismatch.
-func (r *Registry) CompleteUpload(ctx context.Context, repo Repo, id string, want digest.Digest) (*Layer, error) {
-	panic("todo")
-}
-
-// CompleteParts is CompleteUpload with the rules of ECR's CompleteLayerUpload.
-// Errors: those of CompleteUpload, ErrEmptyUpload, ErrLayerPartTooSmall, and
-// ErrLayerExists when the repository had the layer, in which case the upload
-// is gone as after success.
-func (r *Registry) CompleteParts(ctx context.Context, repo Repo, id string, want digest.Digest) (*Layer, error) {
-	panic("todo")
-}
-
-// CancelUpload forgets an upload and its bytes.
-// Errors: ErrRepositoryNotFound, ErrUploadNotFound.
-func (r *Registry) CancelUpload(ctx context.Context, repo Repo, id string) error { panic("todo") }

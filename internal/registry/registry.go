@@ -10,7 +10,10 @@ package registry
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -121,9 +124,68 @@ func (r *Registry) RecordPull(img *Image) {
 
 const maxPendingPulls = 100_000
 
-// FlushPulls writes the pull times that RecordPull noted.
-func (r *Registry) FlushPulls(ctx context.Context) error { panic("todo") }
+// FlushPulls writes the pull times that RecordPull noted. Those it could not
+// write it keeps.
+func (r *Registry) FlushPulls(ctx context.Context) error {
+	r.mu.Lock()
+	pulls := r.pulls
+	r.pulls = map[pull]time.Time{}
+	r.mu.Unlock()
+
+	names := slices.Collect(maps.Keys(pulls))
+	for part := range slices.Chunk(names, pullsPerWrite) {
+		err := r.db.Write(ctx, func(tx *meta.Tx) error {
+			for _, p := range part {
+				_, err := tx.Exec(`UPDATE image SET pulled_at = $1
+					WHERE account = $2 AND region = $3 AND repository = $4 AND digest = $5 AND pulled_at < $1`,
+					micros(pulls[p]), p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String())
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			for p, at := range pulls {
+				if at.After(r.pulls[p]) {
+					r.pulls[p] = at
+				}
+			}
+			return fmt.Errorf("write pull times: %w", err)
+		}
+		for _, p := range part {
+			delete(pulls, p)
+		}
+	}
+	return nil
+}
+
+const (
+	pullsPerWrite    = 500
+	pullsInterval    = 5 * time.Second
+	pullsLastAttempt = 5 * time.Second
+)
 
 // Run writes pull times every few seconds until ctx is done, and once more
 // then. It logs failures and keeps the pull times it could not write.
-func (r *Registry) Run(ctx context.Context) { panic("todo") }
+func (r *Registry) Run(ctx context.Context) {
+	tick := time.NewTicker(pullsInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if err := r.FlushPulls(ctx); err != nil && ctx.Err() == nil {
+				r.log.ErrorContext(ctx, "pull times not written", "error", err)
+			}
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), pullsLastAttempt)
+			defer cancel()
+			if err := r.FlushPulls(last); err != nil {
+				r.log.ErrorContext(last, "pull times lost", "error", err)
+			}
+			return
+		}
+	}
+}
