@@ -1,0 +1,316 @@
+package iam
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/pratique-dev/pratique/internal/arn"
+	"github.com/pratique-dev/pratique/internal/meta"
+)
+
+// Entity names a thing within an account: Kind is one of the Entity constants. A managed policy's Name is its ARN.
+type Entity struct{ Kind, Name string }
+
+// found is what entities that hold policies have in common.
+type found struct {
+	id       string
+	name     string // as stored
+	path     string
+	boundary string
+}
+
+// find looks up a user, a group or a role.
+func (e Entity) find(tx *meta.Tx, account string) (found, error) {
+	var f found
+	var err error
+	key := foldName(e.Name)
+	switch e.Kind {
+	case EntityUser:
+		err = tx.QueryRow(`SELECT id, name, path, boundary FROM iam_user WHERE account = $1 AND name_key = $2`, account, key).
+			Scan(&f.id, &f.name, &f.path, &f.boundary)
+	case EntityRole:
+		err = tx.QueryRow(`SELECT id, name, path, boundary FROM iam_role WHERE account = $1 AND name_key = $2`, account, key).
+			Scan(&f.id, &f.name, &f.path, &f.boundary)
+	case EntityGroup:
+		err = tx.QueryRow(`SELECT id, name, path FROM iam_group WHERE account = $1 AND name_key = $2`, account, key).
+			Scan(&f.id, &f.name, &f.path)
+	default:
+		return f, fmt.Errorf("a %s holds no policies", e.Kind)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return f, noSuch(e.Kind, e.Name)
+	}
+	if err != nil {
+		return f, fmt.Errorf("read %s: %w", e.Kind, err)
+	}
+	return f, nil
+}
+
+// ARN returns the ARN of a user, group, role, policy or instance profile of the account. For one that does not exist it
+// is the ARN it would have at path "/", so that a caller may be told no before being told that there is nothing.
+func (m *IAM) ARN(ctx context.Context, account string, e Entity) (string, error) {
+	kind := map[string]string{
+		EntityUser: "user", EntityGroup: "group", EntityRole: "role", EntityInstanceProfile: "instance-profile",
+	}[e.Kind]
+	if kind == "" {
+		return "", fmt.Errorf("a %s has no ARN by name", e.Kind)
+	}
+	name, path := e.Name, "/"
+	err := m.db.Read(ctx, func(tx *meta.Tx) error {
+		if e.Kind == EntityInstanceProfile {
+			p, err := profileByName(tx, account, e.Name)
+			if err == nil {
+				name, path = p.Name, p.Path
+			}
+			return err
+		}
+		f, err := e.find(tx, account)
+		if err == nil {
+			name, path = f.name, f.path
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, ErrNoSuchEntity) {
+		return "", err
+	}
+	return arn.IAM(account, kind, path, name), nil
+}
+
+func accountExists(tx *meta.Tx, account string) error {
+	var one int
+	err := tx.QueryRow(`SELECT 1 FROM iam_account WHERE id = $1`, account).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return noSuch(EntityAccount, account)
+	}
+	return err
+}
+
+// mayCreate checks that the account exists, that the name is free, and that the quota allows one more.
+func mayCreate(tx *meta.Tx, account, table string, e Entity, quota string, limit int) error {
+	if err := accountExists(tx, account); err != nil {
+		return err
+	}
+	var taken, count int
+	err := tx.QueryRow(`SELECT COUNT(*) FROM `+table+` WHERE account = $1 AND name_key = $2`, account, foldName(e.Name)).Scan(&taken)
+	if err != nil {
+		return err
+	}
+	if taken > 0 {
+		return &Error{Kind: ErrAlreadyExists, Entity: e.Kind, Name: e.Name}
+	}
+	if err := tx.QueryRow(`SELECT COUNT(*) FROM `+table+` WHERE account = $1`, account).Scan(&count); err != nil {
+		return err
+	}
+	if count >= limit {
+		return &Error{Kind: ErrQuota, Name: quota, Limit: limit}
+	}
+	return nil
+}
+
+// mayDelete checks that a user, group or role has no policies, and that none of the counts of references, queries of its
+// id, is above zero.
+func mayDelete(tx *meta.Tx, e Entity, id string, references ...string) error {
+	check := func(query string, kind Kind) error {
+		var n int
+		if err := tx.QueryRow(query, id).Scan(&n); err != nil {
+			return fmt.Errorf("delete %s: %w", e.Kind, err)
+		}
+		if n > 0 {
+			return &Error{Kind: kind, Entity: e.Kind, Name: e.Name}
+		}
+		return nil
+	}
+	if err := check(`SELECT COUNT(*) FROM iam_attachment WHERE entity_id = $1`, ErrPoliciesAttached); err != nil {
+		return err
+	}
+	if err := check(`SELECT COUNT(*) FROM iam_inline_policy WHERE entity_id = $1`, ErrInlinePolicies); err != nil {
+		return err
+	}
+	for _, q := range references {
+		if err := check(q, ErrReferenced); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rename gives a user or a group another name or path.
+func (m *IAM) rename(ctx context.Context, account string, e Entity, table, newName, newPath string, maxLen int) error {
+	if newName != "" {
+		if err := checkName("newUserName", newName, maxLen); err != nil {
+			return err
+		}
+	}
+	if newPath != "" {
+		if _, err := checkPath(newPath); err != nil {
+			return err
+		}
+	}
+	return m.db.Write(ctx, func(tx *meta.Tx) error {
+		f, err := e.find(tx, account)
+		if err != nil {
+			return err
+		}
+		if newName != "" {
+			f.name = newName
+		}
+		if newPath != "" {
+			f.path = newPath
+		}
+		_, err = tx.Exec(`UPDATE `+table+` SET name = $1, name_key = $2, path = $3 WHERE id = $4`, f.name, foldName(f.name), f.path, f.id)
+		if meta.IsUnique(err) {
+			return &Error{Kind: ErrAlreadyExists, Entity: e.Kind, Name: newName}
+		}
+		if err != nil {
+			return fmt.Errorf("rename %s: %w", e.Kind, err)
+		}
+		return nil
+	})
+}
+
+// taggable are the tables of entities that may carry tags, and the column their Name is looked up in.
+func (e Entity) taggable() (table, where, key string, ok bool) {
+	const byName = `account = $1 AND name_key = $2`
+	switch e.Kind {
+	case EntityUser:
+		return "iam_user", byName, foldName(e.Name), true
+	case EntityRole:
+		return "iam_role", byName, foldName(e.Name), true
+	case EntityInstanceProfile:
+		return "iam_instance_profile", byName, foldName(e.Name), true
+	case EntityPolicy:
+		return "iam_policy", `account = $1 AND arn = $2`, e.Name, true
+	}
+	return "", "", "", false
+}
+
+func (e Entity) tags(tx *meta.Tx, account string) (tags, error) {
+	if e.Kind == EntityPolicy && isAWSManaged(e.Name) {
+		if _, ok := awsManaged()[e.Name]; !ok {
+			return nil, noSuch(EntityPolicy, e.Name)
+		}
+		return nil, nil
+	}
+	table, where, key, ok := e.taggable()
+	if !ok {
+		return nil, fmt.Errorf("a %s carries no tags", e.Kind)
+	}
+	var text string
+	err := tx.QueryRow(`SELECT tags FROM `+table+` WHERE `+where, account, key).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, noSuch(e.Kind, e.Name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read tags: %w", err)
+	}
+	var ts tags
+	return ts, ts.scan(text)
+}
+
+// Tags returns the tags of a user, role, managed policy or instance profile, sorted by key. Errors: ErrNoSuchEntity.
+func (m *IAM) Tags(ctx context.Context, account string, e Entity) (ts []Tag, err error) {
+	err = m.db.Read(ctx, func(tx *meta.Tx) error {
+		t, err := e.tags(tx, account)
+		ts = t
+		return err
+	})
+	return ts, err
+}
+
+// SetTags adds tags or changes their values. Keys compare ignoring case. Errors: ErrNoSuchEntity, ErrDuplicateTag,
+// ErrInvalidValue, ErrQuota, ErrUnmodifiable for policies of AWS.
+func (m *IAM) SetTags(ctx context.Context, account string, e Entity, set []Tag) error {
+	add, err := checkTags(set)
+	if err != nil {
+		return err
+	}
+	return m.changeTags(ctx, account, e, func(ts tags) (tags, error) { return ts.merge(add) })
+}
+
+// RemoveTags removes tags; keys the entity does not carry are not an error. Errors: ErrNoSuchEntity, ErrUnmodifiable.
+func (m *IAM) RemoveTags(ctx context.Context, account string, e Entity, keys []string) error {
+	return m.changeTags(ctx, account, e, func(ts tags) (tags, error) { return ts.without(keys), nil })
+}
+
+func (m *IAM) changeTags(ctx context.Context, account string, e Entity, change func(tags) (tags, error)) error {
+	return m.db.Write(ctx, func(tx *meta.Tx) error {
+		old, err := e.tags(tx, account)
+		if err != nil {
+			return err
+		}
+		if e.Kind == EntityPolicy && isAWSManaged(e.Name) {
+			return &Error{Kind: ErrUnmodifiable, Entity: e.Kind, Name: e.Name}
+		}
+		ts, err := change(old)
+		if err != nil {
+			return err
+		}
+		text, err := ts.text()
+		if err != nil {
+			return err
+		}
+		table, _, key, _ := e.taggable()
+		column := "name_key"
+		if e.Kind == EntityPolicy {
+			column = "arn"
+		}
+		_, err = tx.Exec(`UPDATE `+table+` SET tags = $1 WHERE account = $2 AND `+column+` = $3`, text, account, key)
+		if err != nil {
+			return fmt.Errorf("write tags: %w", err)
+		}
+		return nil
+	})
+}
+
+// SetBoundary makes a managed policy the permissions boundary of a user or role, or takes the boundary away when policyARN
+// is empty. Errors: ErrNoSuchEntity, ErrNotAttachable, ErrInvalidARN.
+func (m *IAM) SetBoundary(ctx context.Context, account string, e Entity, policyARN string) error {
+	return m.db.Write(ctx, func(tx *meta.Tx) error {
+		f, err := e.find(tx, account)
+		if err != nil {
+			return err
+		}
+		if err := checkBoundary(tx, account, policyARN); err != nil {
+			return err
+		}
+		switch {
+		case policyARN == "" && f.boundary == "":
+			return noSuch(EntityBoundary, e.Name)
+		case e.Kind == EntityUser:
+			_, err = tx.Exec(`UPDATE iam_user SET boundary = $1 WHERE id = $2`, policyARN, f.id)
+		case e.Kind == EntityRole:
+			_, err = tx.Exec(`UPDATE iam_role SET boundary = $1 WHERE id = $2`, policyARN, f.id)
+		default:
+			return fmt.Errorf("a %s has no permissions boundary", e.Kind)
+		}
+		if err != nil {
+			return fmt.Errorf("set permissions boundary: %w", err)
+		}
+		return nil
+	})
+}
+
+func checkBoundary(tx *meta.Tx, account, policyARN string) error {
+	if policyARN == "" {
+		return nil
+	}
+	return attachable(tx, account, policyARN)
+}
+
+// attachable checks that the account may attach the managed policy: one of its own or of AWS.
+func attachable(tx *meta.Tx, account, policyARN string) error {
+	a, err := arn.Parse(policyARN)
+	if err != nil || a.Service != "iam" || a.Type() != "policy" {
+		return &Error{Kind: ErrInvalidARN, Entity: EntityPolicy, Name: policyARN}
+	}
+	if a.Account != account && a.Account != "aws" {
+		return &Error{Kind: ErrNotAttachable, Entity: EntityPolicy, Name: policyARN}
+	}
+	_, _, err = managedDocument(tx, policyARN)
+	if errors.Is(err, ErrNoSuchEntity) {
+		return &Error{Kind: ErrNotAttachable, Entity: EntityPolicy, Name: policyARN}
+	}
+	return err
+}

@@ -1,0 +1,208 @@
+package iam
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/pratique-dev/pratique/internal/arn"
+	"github.com/pratique-dev/pratique/internal/meta"
+	"github.com/pratique-dev/pratique/policy"
+)
+
+// Ref names a principal by what never changes about it.
+type Ref struct {
+	Kind    policy.PrincipalKind // Root, User or AssumedRole
+	Account string
+	ID      string // AIDA..., AROA..., or the account id for its root user
+}
+
+// Subject is a principal as it is now, with the policies that say what it may do.
+type Subject struct {
+	Principal policy.Principal
+	Identity  []policy.Source   // its own, attached and inline, and its groups'
+	Boundary  []policy.Source   // none, or one
+	Tags      map[string]string // of the user or the role
+	UserName  string            // empty unless it is a user
+	RoleName  string            // empty unless it is a role session
+}
+
+// Subject gathers a principal and its policies in one read transaction; nothing of it is remembered from call to call
+// but parsed documents. sessionName is that of a role session, and empty for others. Errors: ErrNoSuchEntity when the
+// principal is no more, also when there is a new one of the same name.
+func (m *IAM) Subject(ctx context.Context, ref Ref, sessionName string) (*Subject, error) {
+	var s *Subject
+	err := m.db.Read(ctx, func(tx *meta.Tx) (err error) {
+		switch ref.Kind {
+		case policy.Root:
+			s, err = m.rootSubject(tx, ref)
+		case policy.User:
+			s, err = m.userSubject(tx, ref)
+		case policy.AssumedRole:
+			s, err = m.roleSubject(tx, ref, sessionName)
+		default:
+			err = fmt.Errorf("principal of kind %v", ref.Kind)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("subject %s: %w", ref.ID, err)
+	}
+	return s, nil
+}
+
+func (m *IAM) rootSubject(tx *meta.Tx, ref Ref) (*Subject, error) {
+	if err := accountExists(tx, ref.Account); err != nil {
+		return nil, err
+	}
+	return &Subject{Principal: policy.Principal{Kind: policy.Root, Account: ref.Account, ARN: arn.Root(ref.Account), ID: ref.Account}}, nil
+}
+
+func (m *IAM) userSubject(tx *meta.Tx, ref Ref) (*Subject, error) {
+	u, err := userByID(tx, ref.Account, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	s := &Subject{
+		Principal: policy.Principal{Kind: policy.User, Account: u.Account, ARN: u.ARN(), ID: u.ID},
+		Tags:      tagMap(u.Tags),
+		UserName:  u.Name,
+	}
+	return s, m.gather(tx, s, u.ID, u.Boundary)
+}
+
+func (m *IAM) roleSubject(tx *meta.Tx, ref Ref, sessionName string) (*Subject, error) {
+	r, err := roleByID(tx, ref.Account, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	s := &Subject{
+		Principal: policy.Principal{
+			Kind: policy.AssumedRole, Account: r.Account, ARN: arn.AssumedRole(r.Account, r.Name, sessionName),
+			IssuerARN: r.ARN(), ID: r.ID + ":" + sessionName,
+		},
+		Tags:     tagMap(r.Tags),
+		RoleName: r.Name,
+	}
+	return s, m.gather(tx, s, r.ID, r.Boundary)
+}
+
+// gather fills in the policies of an entity and of the groups it is in.
+func (m *IAM) gather(tx *meta.Tx, s *Subject, id, boundary string) error {
+	type stored struct{ owner, name, document string }
+	inline, err := many(func(s scanner) (v stored, err error) {
+		err = s.Scan(&v.owner, &v.name, &v.document)
+		return v, err
+	})(tx.Query(`
+		SELECT entity_id, name, document FROM iam_inline_policy
+		WHERE entity_id = $1 OR entity_id IN (SELECT group_id FROM iam_group_member WHERE user_id = $1)
+		ORDER BY entity_id, name`, id))
+	if err != nil {
+		return fmt.Errorf("read inline policies: %w", err)
+	}
+	for _, v := range inline {
+		p, err := m.cache.parse(v.document)
+		if err != nil {
+			return fmt.Errorf("inline policy %s: %w", v.name, err)
+		}
+		s.Identity = append(s.Identity, policy.Source{Type: "inline", Name: v.name, Policy: p})
+	}
+	arns, err := many(scanString)(tx.Query(`
+		SELECT DISTINCT policy_arn FROM iam_attachment
+		WHERE entity_id = $1 OR entity_id IN (SELECT group_id FROM iam_group_member WHERE user_id = $1)
+		ORDER BY policy_arn`, id))
+	if err != nil {
+		return fmt.Errorf("read attached policies: %w", err)
+	}
+	for _, a := range arns {
+		src, err := m.managedSource(tx, a)
+		if err != nil {
+			return err
+		}
+		s.Identity = append(s.Identity, src)
+	}
+	if boundary != "" {
+		src, err := m.managedSource(tx, boundary)
+		if err != nil {
+			return fmt.Errorf("permissions boundary: %w", err)
+		}
+		s.Boundary = []policy.Source{src}
+	}
+	return nil
+}
+
+// managedSource returns the default version of a managed policy.
+func (m *IAM) managedSource(tx *meta.Tx, policyARN string) (policy.Source, error) {
+	doc, name, err := managedDocument(tx, policyARN)
+	if err != nil {
+		return policy.Source{}, err
+	}
+	p, err := m.cache.parse(doc)
+	if err != nil {
+		return policy.Source{}, fmt.Errorf("managed policy %s: %w", policyARN, err)
+	}
+	return policy.Source{Type: "managed", Name: name, ARN: policyARN, Policy: p}, nil
+}
+
+func tagMap(ts []Tag) map[string]string {
+	out := make(map[string]string, len(ts))
+	for _, t := range ts {
+		out[t.Key] = t.Value
+	}
+	return out
+}
+
+// MergeTags returns base with over on top. Keys compare ignoring case, and the spelling of over wins: this is how session
+// tags override those of their role.
+func MergeTags(base, over map[string]string) map[string]string {
+	out := make(map[string]string, len(base)+len(over))
+	for k, v := range base {
+		out[k] = v
+	}
+	for k, v := range over {
+		for b := range base {
+			if strings.EqualFold(b, k) {
+				delete(out, b)
+			}
+		}
+		out[k] = v
+	}
+	return out
+}
+
+// maxCached bounds the cache of parsed policies: about 60 MB of the largest documents.
+const maxCached = 4096
+
+// policyCache keeps parsed policies by their text, so that a changed policy is another entry and none is ever stale. The
+// zero value is empty.
+type policyCache struct {
+	mu     sync.Mutex
+	parsed map[string]*policy.Policy
+}
+
+func (c *policyCache) parse(document string) (*policy.Policy, error) {
+	c.mu.Lock()
+	p := c.parsed[document]
+	c.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	p, err := policy.Parse([]byte(document))
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.parsed == nil {
+		c.parsed = make(map[string]*policy.Policy)
+	}
+	for old := range c.parsed { // any will do: what is used comes back
+		if len(c.parsed) < maxCached {
+			break
+		}
+		delete(c.parsed, old)
+	}
+	c.parsed[document] = p
+	return p, nil
+}
