@@ -1,0 +1,266 @@
+// Package authn finds out who sent a request: from its SigV4 signature, or
+// from the Basic credentials that container clients send.
+//
+// Whatever the credential, the principal behind it is read anew for each
+// request: a user, role or access key that is deleted stops working with the
+// next request, whichever tokens it had been given.
+package authn
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/pratique-dev/pratique/internal/iam"
+	"github.com/pratique-dev/pratique/internal/seal"
+	"github.com/pratique-dev/pratique/policy"
+	"github.com/pratique-dev/pratique/sigv4"
+)
+
+// The errors of a credential. Signature errors are *sigv4.Error.
+var (
+	// ErrNoCredentials: the request carries none.
+	ErrNoCredentials = errors.New("no credentials")
+	// ErrInvalidCredentials: the access key, session token, registry token
+	// or password is not one that is known, or no longer.
+	ErrInvalidCredentials = errors.New("the security token included in the request is invalid")
+	// ErrExpired: the session or registry token was good and has expired.
+	ErrExpired = errors.New("the security token included in the request is expired")
+)
+
+// Credential is what kind of proof an identity gave.
+type Credential int
+
+// The kinds of credential.
+const (
+	AccessKey     Credential = iota + 1 // signed, or Basic, with a long-term access key
+	Session                             // signed with temporary credentials of STS
+	RegistryToken                       // Basic, with a token of GetAuthorizationToken
+)
+
+// Identity is who sent a request. It is made once per request and is all that
+// authorisation and audit know about the caller.
+type Identity struct {
+	// Subject is the live principal with its policies.
+	Subject *iam.Subject
+	// Session holds the session policies, if any.
+	Session []policy.Source
+	// STS is the session behind temporary credentials; nil for long-term ones.
+	STS         *iam.Session
+	Credential  Credential
+	AccessKeyID string
+	// Context holds the condition keys that the principal fills.
+	Context policy.Context
+
+	ref iam.Ref
+}
+
+// Account is the account that the principal belongs to.
+func (id *Identity) Account() string { return id.Subject.Principal.Account }
+
+// ARN is the principal's ARN as denials print it.
+func (id *Identity) ARN() string { return id.Subject.Principal.ARN }
+
+// Config is what an Authenticator needs. All fields are required.
+type Config struct {
+	IAM *iam.IAM
+	Box *seal.Box
+	Now func() time.Time
+}
+
+// Authenticator tells who sent a request. It is safe for concurrent use.
+type Authenticator struct {
+	iam  *iam.IAM
+	box  *seal.Box
+	now  func() time.Time
+	keys *sigv4.KeyCache
+}
+
+// New returns an Authenticator.
+func New(c Config) *Authenticator {
+	return &Authenticator{iam: c.IAM, box: c.Box, now: c.Now, keys: sigv4.NewKeyCache(4096)}
+}
+
+// proof is a credential that was found good, before the principal behind it is
+// read.
+type proof struct {
+	kind        Credential
+	accessKeyID string
+	secret      seal.Secret
+	ref         iam.Ref
+	sts         *iam.Session // nil for long-term credentials
+}
+
+// SigV4 authenticates a signed request whose body has been read. service is
+// the name the signature must be scoped to, such as "ecr"; validRegion says
+// which regions it may be scoped to, and the one it is comes back. Errors:
+// *sigv4.Error, ErrInvalidCredentials, ErrExpired; any other is the server's
+// own trouble.
+func (a *Authenticator) SigV4(r *http.Request, body []byte, service string, validRegion func(string) bool) (id *Identity, region string, err error) {
+	q, err := sigv4.Parse(r)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := q.CheckScope(service, validRegion); err != nil {
+		return nil, "", err
+	}
+	if err := q.CheckTime(a.now()); err != nil {
+		return nil, "", err
+	}
+	p, err := a.lookUp(r.Context(), q.AccessKeyID, q.SessionToken)
+	if err != nil {
+		return nil, "", err
+	}
+	key := a.keys.Key(q, p.secret.Reveal())
+	if err := q.VerifyKey(r, key, sigv4.HashPayload(body), a.now()); err != nil {
+		return nil, "", err
+	}
+	id, err = a.identify(r.Context(), p)
+	return id, q.Region, err
+}
+
+// Basic authenticates the Basic credentials of a container client: user AWS
+// with a token of GetAuthorizationToken, or an access key id with its secret.
+// Errors: ErrNoCredentials, ErrInvalidCredentials, ErrExpired; any other is the
+// server's own trouble.
+func (a *Authenticator) Basic(r *http.Request) (*Identity, error) {
+	user, password, ok := r.BasicAuth()
+	if !ok {
+		return nil, ErrNoCredentials
+	}
+	if user == "AWS" {
+		return a.registryToken(r.Context(), password)
+	}
+	p, err := a.lookUp(r.Context(), user, "")
+	if err != nil {
+		return nil, err
+	}
+	if subtle.ConstantTimeCompare([]byte(p.secret.Reveal()), []byte(password)) != 1 {
+		return nil, ErrInvalidCredentials
+	}
+	return a.identify(r.Context(), p)
+}
+
+// lookUp finds what is known of an access key: its own record for long-term
+// keys, what the session token says for temporary ones.
+func (a *Authenticator) lookUp(ctx context.Context, accessKeyID, sessionToken string) (*proof, error) {
+	if sessionToken == "" {
+		key, err := a.iam.AccessKey(ctx, accessKeyID)
+		switch {
+		case errors.Is(err, iam.ErrNoSuchEntity):
+			return nil, ErrInvalidCredentials
+		case err != nil:
+			return nil, err
+		case !key.Active:
+			return nil, ErrInvalidCredentials
+		}
+		return &proof{kind: AccessKey, accessKeyID: key.ID, secret: key.Secret, ref: key.Principal}, nil
+	}
+	s, err := a.iam.OpenSession(sessionToken)
+	switch {
+	case errors.Is(err, iam.ErrExpiredToken):
+		return nil, ErrExpired
+	case errors.Is(err, iam.ErrInvalidToken):
+		return nil, ErrInvalidCredentials
+	case err != nil:
+		return nil, err
+	case s.AccessKeyID != accessKeyID:
+		return nil, ErrInvalidCredentials
+	}
+	return &proof{kind: Session, accessKeyID: s.AccessKeyID, secret: s.Secret, ref: s.Ref, sts: s}, nil
+}
+
+// identify reads the principal behind a proof as it is now.
+func (a *Authenticator) identify(ctx context.Context, p *proof) (*Identity, error) {
+	name := ""
+	if p.sts != nil {
+		name = p.sts.Name
+	}
+	subject, err := a.iam.Subject(ctx, p.ref, name)
+	if errors.Is(err, iam.ErrNoSuchEntity) {
+		return nil, ErrInvalidCredentials
+	}
+	if err != nil {
+		return nil, err
+	}
+	id := &Identity{Subject: subject, STS: p.sts, Credential: p.kind, AccessKeyID: p.accessKeyID, ref: p.ref}
+	if p.sts != nil {
+		if id.Session, err = a.iam.SessionPolicies(ctx, p.sts); err != nil {
+			return nil, err
+		}
+	}
+	id.Context = principalKeys(id)
+	return id, nil
+}
+
+// principalKeys fills the condition keys that the principal decides, as the
+// table of global condition keys in the IAM User Guide has them.
+func principalKeys(id *Identity) policy.Context {
+	p, c := id.Subject.Principal, policy.Context{}
+	c.Set("aws:PrincipalAccount", p.Account)
+	c.Set("aws:PrincipalType", principalTypes[p.Kind])
+	c.Set("aws:userid", p.ID)
+	c.Set("aws:PrincipalIsAWSService", "false")
+	c.Set("aws:PrincipalArn", p.ARN)
+	if p.Kind == policy.AssumedRole {
+		c.Set("aws:PrincipalArn", p.IssuerARN)
+	}
+	if id.Subject.UserName != "" {
+		c.Set("aws:username", id.Subject.UserName)
+	}
+	tags := id.Subject.Tags
+	if s := id.STS; s != nil {
+		passed := make(map[string]string, len(s.Tags))
+		for _, t := range s.Tags {
+			passed[t.Key] = t.Value
+		}
+		tags = iam.MergeTags(tags, passed)
+		c.Set("aws:TokenIssueTime", s.Issued.UTC().Format(time.RFC3339))
+		c.Set("aws:MultiFactorAuthPresent", "false")
+		if s.SourceIdentity != "" {
+			c.Set("aws:SourceIdentity", s.SourceIdentity)
+		}
+	}
+	for k, v := range tags {
+		c.Set("aws:PrincipalTag/"+k, v)
+	}
+	return c
+}
+
+var principalTypes = map[policy.PrincipalKind]string{
+	policy.Root:          "Account",
+	policy.User:          "User",
+	policy.AssumedRole:   "AssumedRole",
+	policy.FederatedUser: "FederatedUser",
+}
+
+// Environment fills the condition keys that a request decides whoever sent
+// it. aws:RequestedRegion is left to the protocol, which knows the region.
+func Environment(r *http.Request, now time.Time) policy.Context {
+	c := policy.Context{}
+	c.Set("aws:SourceIp", SourceIP(r))
+	c.Set("aws:SecureTransport", strconv.FormatBool(r.TLS != nil))
+	c.Set("aws:ViaAWSService", "false")
+	c.Set("aws:CurrentTime", now.UTC().Format(time.RFC3339))
+	c.Set("aws:EpochTime", strconv.FormatInt(now.Unix(), 10))
+	if ua := r.UserAgent(); ua != "" {
+		c.Set("aws:UserAgent", ua)
+	}
+	if ref := r.Referer(); ref != "" {
+		c.Set("aws:Referer", ref)
+	}
+	return c
+}
+
+// SourceIP is the address the request came from, without its port.
+func SourceIP(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
