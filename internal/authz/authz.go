@@ -1,0 +1,168 @@
+// Package authz decides whether an identity may do something to a resource:
+// it gathers the policies of both sides and asks package policy.
+package authz
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pratique-dev/pratique/internal/arn"
+	"github.com/pratique-dev/pratique/internal/audit"
+	"github.com/pratique-dev/pratique/internal/authn"
+	"github.com/pratique-dev/pratique/internal/iam"
+	"github.com/pratique-dev/pratique/internal/registry"
+	"github.com/pratique-dev/pratique/policy"
+)
+
+// Resource is what an action is done to.
+type Resource struct {
+	ARN     string         // or "*" for actions without resource-level support
+	Account string         // the account that owns it
+	Context policy.Context // condition keys that come with the request: aws:RequestTag/…, sts:ExternalId, …
+}
+
+// Denied is the error of a request that was authenticated and not allowed.
+type Denied struct {
+	Request  policy.Request
+	Decision policy.Decision
+}
+
+// Error is the sentence AWS answers: principal, action, resource, reason.
+func (d *Denied) Error() string { return d.Decision.Message(&d.Request) }
+
+// Config is what an Authorizer needs. All fields are required.
+type Config struct {
+	IAM      *iam.IAM
+	Registry *registry.Registry
+	Now      func() time.Time
+}
+
+// Authorizer gathers policies and decides. It is safe for concurrent use.
+type Authorizer struct {
+	iam      *iam.IAM
+	registry *registry.Registry
+	now      func() time.Time
+	parsed   parseCache
+}
+
+// New returns an Authorizer.
+func New(c Config) *Authorizer {
+	return &Authorizer{iam: c.IAM, registry: c.Registry, now: c.Now}
+}
+
+// Authorize reports whether id may do action to res: nil, a *Denied, or
+// another error when the policies could not be read, which callers must treat
+// as a denial too. env holds the condition keys of the request itself (source
+// address, transport, time; see authn.Environment).
+//
+// Policies are read anew by every call, so what was changed before the call
+// began decides. The decision is recorded in the audit event of ctx.
+func (a *Authorizer) Authorize(ctx context.Context, id *authn.Identity, action string, res Resource, env policy.Context) error {
+	req := policy.Request{
+		Principal:       id.Subject.Principal,
+		Action:          action,
+		Resource:        res.ARN,
+		ResourceAccount: res.Account,
+		Context:         policy.Context{},
+	}
+	for _, keys := range []policy.Context{env, id.Context, res.Context} {
+		for k, v := range keys {
+			req.Context[k] = v
+		}
+	}
+	req.Context.Set("aws:ResourceAccount", res.Account)
+
+	set := policy.Set{Identity: id.Subject.Identity, Boundary: id.Subject.Boundary, Session: id.Session}
+	if err := a.addResource(ctx, &req, &set); err != nil {
+		return fmt.Errorf("authorize %s on %s: %w", action, res.ARN, err)
+	}
+	decision := policy.Evaluate(&req, &set)
+	record(audit.FromContext(ctx), &req, decision)
+	if !decision.Allowed() {
+		return &Denied{Request: req, Decision: decision}
+	}
+	return nil
+}
+
+// addResource adds the resource side: its policies and the keys that its tags
+// fill.
+func (a *Authorizer) addResource(ctx context.Context, req *policy.Request, set *policy.Set) error {
+	if req.Resource == "*" {
+		return nil
+	}
+	r, err := arn.Parse(req.Resource)
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.Service == "ecr" && r.Type() == "repository":
+		return a.addRepository(ctx, r, req, set)
+	case r.Service == "iam" && r.Type() == "role" && strings.HasPrefix(strings.ToLower(req.Action), "sts:"):
+		return a.addTrust(ctx, r, req, set)
+	}
+	return nil
+}
+
+func (a *Authorizer) addRepository(ctx context.Context, r arn.ARN, req *policy.Request, set *policy.Set) error {
+	name := r.Path()
+	if strings.ContainsAny(name, "*?") { // a question about many has no policy of one
+		return nil
+	}
+	access, err := a.registry.Access(ctx, registry.Repo{Account: r.Account, Region: r.Region, Name: name})
+	if err != nil {
+		return err
+	}
+	for k, v := range access.Tags {
+		req.Context.Set("aws:ResourceTag/"+k, v)
+		req.Context.Set("ecr:ResourceTag/"+k, v)
+	}
+	if access.Policy == "" {
+		return nil
+	}
+	p, err := a.parsed.get(access.Policy)
+	if err != nil {
+		return fmt.Errorf("repository policy of %s: %w", r, err)
+	}
+	set.Resource = append(set.Resource, policy.Source{Type: "repository policy", Name: name, Policy: p})
+	return nil
+}
+
+func (a *Authorizer) addTrust(ctx context.Context, r arn.ARN, req *policy.Request, set *policy.Set) error {
+	trust, role, err := a.iam.TrustPolicy(ctx, r.String())
+	if errors.Is(err, iam.ErrNoSuchEntity) {
+		return nil // a role that is not there trusts nobody, and is told from one that refuses by nobody
+	}
+	if err != nil {
+		return err
+	}
+	for _, t := range role.Tags {
+		req.Context.Set("aws:ResourceTag/"+t.Key, t.Value)
+		req.Context.Set("iam:ResourceTag/"+t.Key, t.Value)
+	}
+	set.Resource = append(set.Resource, *trust)
+	return nil
+}
+
+// record adds the decision to the request's audit event.
+func record(e *audit.Event, req *policy.Request, d policy.Decision) {
+	trace, err := json.Marshal(d.Trace)
+	if err != nil {
+		trace = nil // the decision stands without its explanation
+	}
+	rec := audit.Decision{
+		Action:          req.Action,
+		Resource:        req.Resource,
+		ResourceAccount: req.ResourceAccount,
+		Effect:          d.Effect.String(),
+		Reason:          d.Reason.String(),
+		Trace:           trace,
+	}
+	if !d.Allowed() {
+		rec.Message = d.Message(req)
+	}
+	e.Decisions = append(e.Decisions, rec)
+}
