@@ -221,6 +221,9 @@ func (q *Request) parse(r *http.Request, alg, credential, signedHeaders, date st
 	q.SignedHeaders = strings.Split(strings.ToLower(signedHeaders), ";")
 	slices.Sort(q.SignedHeaders)
 	q.SignedHeaders = slices.Compact(q.SignedHeaders)
+	if slices.ContainsFunc(q.SignedHeaders, func(name string) bool { return strings.ContainsFunc(name, notInHeaderName) }) {
+		return incomplete("'SignedHeaders' must be a semicolon-separated list of header names.")
+	}
 	if !slices.Contains(q.SignedHeaders, "host") {
 		return mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
 	}
@@ -279,6 +282,12 @@ func clip(s string) string {
 		return s
 	}
 	return s[:limit] + "..."
+}
+
+// notInHeaderName reports whether c may not stand in a header name, lower-cased.
+// https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+func notInHeaderName(c rune) bool {
+	return (c < 'a' || c > 'z') && (c < '0' || c > '9') && !strings.ContainsRune("!#$%&'*+-.^_`|~", c)
 }
 
 func isHash(s string) bool {
