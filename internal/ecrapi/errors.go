@@ -1,0 +1,158 @@
+package ecrapi
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+
+	"github.com/pratique-dev/pratique/internal/awsapi"
+	"github.com/pratique-dev/pratique/internal/awsapi/ecr"
+	"github.com/pratique-dev/pratique/internal/blob"
+	"github.com/pratique-dev/pratique/internal/ocispec"
+	"github.com/pratique-dev/pratique/internal/registry"
+)
+
+// wireError turns an error of the engine into the one that ECR answers.
+// Any other error is returned as it is.
+func wireError(err error) error {
+	var e *registry.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	if wire := registryError(e); wire != nil {
+		return wire
+	}
+	return err
+}
+
+// registryError returns the code and the sentence of ECR for an error of the
+// engine, or nil for a kind it does not know. Sentences are those ECR was seen
+// to answer, where any was.
+func registryError(e *registry.Error) *awsapi.Error {
+	in := fmt.Sprintf("the repository with name '%s' in registry with id '%s'", e.Repo.Name, e.Repo.Account)
+	inThe := fmt.Sprintf("the repository with name '%s' in the registry with id '%s'", e.Repo.Name, e.Repo.Account)
+	switch e.Kind {
+	case registry.ErrRepositoryNotFound:
+		return awsapi.Errorf(ecr.CodeRepositoryNotFound, "The repository with name '%s' does not exist in the registry with id '%s'", e.Repo.Name, e.Repo.Account)
+	case registry.ErrRepositoryExists:
+		return awsapi.Errorf(ecr.CodeRepositoryAlreadyExists, "The repository with name '%s' already exists in the registry with id '%s'", e.Repo.Name, e.Repo.Account)
+	case registry.ErrRepositoryNotEmpty:
+		return awsapi.Errorf(ecr.CodeRepositoryNotEmpty, "The repository with name '%s' in registry with id '%s' cannot be deleted because it still contains images", e.Repo.Name, e.Repo.Account)
+	case registry.ErrPolicyNotFound:
+		return awsapi.Errorf(ecr.CodeRepositoryPolicyNotFound, "Repository policy does not exist for %s", inThe)
+	case registry.ErrRegistryPolicyNotFound:
+		return awsapi.Errorf(ecr.CodeRegistryPolicyNotFound, "Registry policy does not exist in the registry with id '%s'", e.Repo.Account)
+	case registry.ErrTooManyResourceTags:
+		return awsapi.Errorf(ecr.CodeTooManyTags, "The number of tags exceeds the maximum allowed number of tags per resource which is '%d'", registry.MaxResourceTags)
+
+	case registry.ErrInvalidName:
+		return patternError("repositoryName", ocispec.RepositoryNamePattern)
+	case registry.ErrInvalidTag:
+		return patternError("imageTag", ocispec.APITagPattern)
+	case registry.ErrInvalidDigest:
+		return patternError("imageDigest", digestPattern)
+	case registry.ErrInvalidMutability:
+		return awsapi.InvalidParameter("imageTagMutabilityExclusionFilters", reason(e, "Invalid filters"))
+	case registry.ErrInvalidToken:
+		return awsapi.InvalidParameter("nextToken", "Invalid pagination token")
+	case registry.ErrInvalidManifest:
+		if errors.Is(e.Err, ocispec.ErrSyntax) {
+			return awsapi.InvalidParameter("imageManifest", "Invalid JSON syntax")
+		}
+		return awsapi.InvalidParameter("imageManifest", reason(e, "Invalid manifest"))
+	case registry.ErrManifestTooLarge:
+		return awsapi.InvalidParameter("imageManifest", "Member must have length less than or equal to 4194304")
+
+	case registry.ErrImageNotFound, registry.ErrTagDigestMismatch:
+		return awsapi.Errorf(ecr.CodeImageNotFound, "The image with imageId {imageDigest:'%s', imageTag:'%s'} does not exist within %s",
+			orNull(e.Ref.Digest.String()), orNull(e.Ref.Tag), inThe)
+	case registry.ErrImageExists:
+		return awsapi.Errorf(ecr.CodeImageAlreadyExists, "Image with digest '%s' and tag '%s' already exists in %s", e.Ref.Digest, orNull(e.Ref.Tag), in)
+	case registry.ErrImageReferenced:
+		return awsapi.Errorf(ecr.CodeInvalidParameter, "%s", referencedReason(e))
+	case registry.ErrImageDigestMismatch:
+		return awsapi.Errorf(ecr.CodeImageDigestDoesNotMatch, "The image digest '%s' does not match the digest %s of the image manifest", e.Ref.Digest, digestList(e.Digests))
+	case registry.ErrTagImmutable:
+		return awsapi.Errorf(ecr.CodeImageTagAlreadyExists, "The image tag '%s' already exists in the '%s' repository and cannot be overwritten because the tag is immutable.", e.Ref.Tag, e.Repo.Name)
+	case registry.ErrTooManyTags:
+		return awsapi.Errorf(ecr.CodeLimitExceeded, "Adding tag '%s' to an image in %s exceeds the maximum allowed number of tags per image which is '%d'", e.Ref.Tag, in, registry.MaxTagsPerImage)
+	case registry.ErrLayersNotFound:
+		return awsapi.Errorf(ecr.CodeLayersNotFound, "Layers with digests '%s' required for pushing image into %s do not exist", digestList(e.Digests), inThe)
+	case registry.ErrReferencedImagesNotFound:
+		return awsapi.Errorf(ecr.CodeReferencedImagesNotFound, "Images with digests '%s' required for pushing image into %s do not exist", digestList(e.Digests), inThe)
+
+	case registry.ErrLayerNotFound:
+		return awsapi.Errorf(ecr.CodeLayersNotFound, "The layer with digest '%s' does not exist in %s", e.Ref.Digest, inThe)
+	case registry.ErrLayerExists:
+		return awsapi.Errorf(ecr.CodeLayerAlreadyExists, "Layer with digest '%s' already exists in %s", e.Ref.Digest, in)
+	case registry.ErrLayerDigestMismatch:
+		return awsapi.Errorf(ecr.CodeInvalidLayer, "The layer digest '%s' does not match the digest of the uploaded bytes", e.Ref.Digest)
+	case registry.ErrUploadNotFound:
+		return awsapi.Errorf(ecr.CodeUploadNotFound, "Upload with id '%s' does not exist in %s", e.Upload, in)
+	case registry.ErrUploadOffset:
+		var offset *blob.OffsetError
+		if errors.As(e.Err, &offset) {
+			return layerPartError(e, "First byte of the layer part is %d instead of %d", offset.Off, e.Have)
+		}
+		return layerPartError(e, "First byte of the layer part is not %d", e.Have)
+	case registry.ErrUploadBusy:
+		return awsapi.Errorf("ThrottlingException", "Upload with id '%s' in %s is in use by another request", e.Upload, in)
+	case registry.ErrLayerPartSize:
+		return awsapi.Errorf(ecr.CodeInvalidLayerPart, "The size of the layer part does not match its first and last byte")
+	case registry.ErrEmptyUpload:
+		return awsapi.Errorf(ecr.CodeEmptyUpload, "Upload with id '%s' in %s does not contain any layer parts", e.Upload, in)
+	case registry.ErrLayerPartTooSmall:
+		return awsapi.Errorf(ecr.CodeLayerPartTooSmall, "Every part of the layer but the last must have at least %d bytes", registry.MinPartSize)
+	}
+	return nil
+}
+
+// patternError is the error of a value that does not match a pattern. That
+// the last quote is missing is ECR's doing.
+func patternError(member, pattern string) *awsapi.Error {
+	return awsapi.InvalidParameter(member, "must satisfy regular expression '"+pattern)
+}
+
+// layerPartError tells, besides the sentence, from where the upload goes on.
+func layerPartError(e *registry.Error, format string, args ...any) *awsapi.Error {
+	wire := awsapi.Errorf(ecr.CodeInvalidLayerPart, format, args...)
+	wire.Fields = map[string]any{
+		"registryId":            e.Repo.Account,
+		"repositoryName":        e.Repo.Name,
+		"uploadId":              e.Upload,
+		"lastValidByteReceived": e.Have - 1,
+	}
+	return wire
+}
+
+// referencedReason is what ECR says of an image that an index needs.
+func referencedReason(e *registry.Error) string {
+	return fmt.Sprintf("Requested image referenced by manifest list: %s", digestList(e.Digests))
+}
+
+// reason is what the engine says is wrong with a value, or otherwise.
+func reason(e *registry.Error, otherwise string) string {
+	if e.Err == nil {
+		return otherwise
+	}
+	return e.Err.Error()
+}
+
+// digestList formats digests as "[sha256:…, sha256:…]".
+func digestList(ds []digest.Digest) string {
+	ss := make([]string, len(ds))
+	for i, d := range ds {
+		ss[i] = d.String()
+	}
+	return "[" + strings.Join(ss, ", ") + "]"
+}
+
+// orNull is how ECR prints an optional string.
+func orNull(s string) string {
+	if s == "" {
+		return "null"
+	}
+	return s
+}
