@@ -216,9 +216,11 @@ func (p *push) insert(tx *meta.Tx) error {
 	if err != nil {
 		return err
 	}
+	// There is no such row. DO NOTHING makes PostgreSQL report one that another
+	// transaction just made as a conflict to retry, not as a duplicate key.
 	_, err = tx.Exec(`INSERT INTO image (account, region, repository, digest, media_type, artifact_type, config_media_type,
 			subject, annotations, size, pushed_at, pulled_at, manifest_size, manifest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13) ON CONFLICT DO NOTHING`,
 		p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String(), p.image.MediaType, p.image.ArtifactType, p.image.ConfigMediaType,
 		p.image.Subject.String(), string(annotations), p.image.Size, micros(p.now), p.image.ManifestSize, p.new.Manifest)
 	if err != nil {
