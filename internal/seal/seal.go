@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 )
 
 // Overhead is how many bytes longer a sealed value is than its plaintext.
@@ -103,7 +104,7 @@ func (b *Box) SealString(purpose string, plaintext []byte) string {
 // OpenString opens what SealString returned. Its only error is ErrInvalid.
 func (b *Box) OpenString(purpose, sealed string) ([]byte, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
-	if err != nil {
+	if err != nil || strings.ContainsAny(sealed, "\r\n") { // which the decoder passes over
 		return nil, ErrInvalid
 	}
 	return b.Open(purpose, raw)

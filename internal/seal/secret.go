@@ -6,7 +6,8 @@ import (
 	"log/slog"
 )
 
-// Secret is a text that prints, logs and marshals as a placeholder. Only Reveal returns it.
+// Secret is a text that prints, logs and marshals as a placeholder. Only Reveal returns it, a conversion, and
+// its use as the key of a map that is marshalled.
 type Secret string
 
 const redacted = "REDACTED"
