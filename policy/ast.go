@@ -222,6 +222,8 @@ type SyntaxError struct {
 	Column int // one-based, in characters
 	Offset int // zero-based, in bytes
 	Msg    string
+
+	notJSON bool // the document is not even JSON
 }
 
 // Error returns "line:column: message".

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -15,6 +17,10 @@ func Parse(doc []byte) (*Policy, error) {
 	p := &parser{scanner: newScanner(string(doc))}
 	pol := &Policy{text: p.src}
 	if err := p.document(pol); err != nil {
+		var syntax *SyntaxError
+		if errors.As(err, &syntax) {
+			syntax.notJSON = !json.Valid(doc)
+		}
 		return nil, err
 	}
 	return pol, nil
