@@ -120,14 +120,19 @@ func (a *Authorizer) addRepository(ctx context.Context, r arn.ARN, req *policy.R
 		req.Context.Set("aws:ResourceTag/"+k, v)
 		req.Context.Set("ecr:ResourceTag/"+k, v)
 	}
-	if access.Policy == "" {
-		return nil
+	for _, src := range []struct{ typ, name, text string }{
+		{"repository policy", name, access.Policy},
+		{"registry policy", r.Account + "/" + r.Region, access.RegistryPolicy},
+	} {
+		if src.text == "" {
+			continue
+		}
+		p, err := a.parsed.get(src.text)
+		if err != nil {
+			return fmt.Errorf("%s of %s: %w", src.typ, r, err)
+		}
+		set.Resource = append(set.Resource, policy.Source{Type: src.typ, Name: src.name, Policy: p})
 	}
-	p, err := a.parsed.get(access.Policy)
-	if err != nil {
-		return fmt.Errorf("repository policy of %s: %w", r, err)
-	}
-	set.Resource = append(set.Resource, policy.Source{Type: "repository policy", Name: name, Policy: p})
 	return nil
 }
 
