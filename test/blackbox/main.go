@@ -1,0 +1,154 @@
+// Package blackbox runs the built pratique binary as its users do: a process
+// with a data directory, a port and a log, and stock clients beside it.
+package blackbox
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What Main hands to the test process it starts, and a user may set to test a
+// binary built elsewhere.
+const (
+	envBinary = "PRATIQUE_TEST_BINARY" // path of the binary under test
+	envNames  = "PRATIQUE_TEST_NAMES"  // "yes" when Names resolve to loopback, else why they do not
+)
+
+// Names are the registry hosts that resolve to 127.0.0.1 for a test and for
+// all it starts, where Main could arrange it.
+func Names() []string {
+	var names []string
+	for _, domain := range []string{"localhost", "amazonaws.com"} {
+		for _, account := range []string{Plane, Owner} {
+			names = append(names, account+".dkr.ecr."+Region+"."+domain)
+		}
+	}
+	return names
+}
+
+// Main is the TestMain of a package of black-box tests. It builds the binary,
+// with the race detector if the tests have it, and runs the tests in mount and
+// process namespaces of their own: the machine's host file stays as it is, and
+// no daemon outlives a test that broke off.
+func Main(m *testing.M) {
+	if os.Getenv(envNames) != "" {
+		os.Exit(m.Run())
+	}
+	code, err := run()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "blackbox:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func run() (code int, err error) {
+	dir, err := os.MkdirTemp("", "pratique-test-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+
+	binary := os.Getenv(envBinary)
+	if binary == "" {
+		binary = filepath.Join(dir, "pratique")
+		if err := build(binary); err != nil {
+			return 0, err
+		}
+	}
+	hosts := filepath.Join(dir, "hosts")
+	line := "127.0.0.1 localhost " + strings.Join(Names(), " ") + "\n"
+	if err := os.WriteFile(hosts, []byte(line), 0o644); err != nil {
+		return 0, err
+	}
+
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	// The shell stays: as the first process of its namespace it reaps.
+	const enter = `mount --bind "$1" /etc/hosts && shift && { "$@"; exit $?; }`
+	args := []string{"--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"}
+	if os.Getuid() != 0 {
+		args = append(args, "--user", "--map-root-user")
+	}
+	names := "yes"
+	if out, err := exec.Command("unshare", slices.Concat(args, []string{"sh", "-c", enter, "sh", hosts, "true"})...).CombinedOutput(); err != nil {
+		names = fmt.Sprintf("registry names do not resolve: cannot unshare: %v %s", err, out)
+	}
+	command := slices.Concat([]string{self}, os.Args[1:])
+	if names == "yes" {
+		command = slices.Concat([]string{"unshare"}, args, []string{"sh", "-c", enter, "sh", hosts}, command)
+	}
+	cmd := exec.Command(command[0], command[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Env = append(os.Environ(), envBinary+"="+binary, envNames+"="+names)
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return max(exit.ExitCode(), 1), nil
+	}
+	return 0, err
+}
+
+func build(binary string) error {
+	args := []string{"build", "-o", binary}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "-race" && s.Value == "true" {
+				args = append(args, "-race")
+			}
+		}
+	}
+	out, err := exec.Command("go", append(args, "github.com/pratique-dev/pratique/cmd/pratique")...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("build cmd/pratique: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// Need skips the test when one of the tools is not installed, or fails it
+// where PRATIQUE_TEST_TOOLS=required says that all must be.
+func Need(t testing.TB, tools ...string) {
+	t.Helper()
+	for _, tool := range tools {
+		if _, err := exec.LookPath(tool); err != nil {
+			Lack(t, tool+" is not installed")
+		}
+	}
+}
+
+// NeedNames is Need for the resolution of Names.
+func NeedNames(t testing.TB) {
+	t.Helper()
+	if names := os.Getenv(envNames); names != "yes" {
+		Lack(t, names)
+	}
+}
+
+// NeedRoot is Need for being root of the machine, as daemons that mount are;
+// Main makes everyone root of a user namespace, which does not do for them.
+func NeedRoot(t testing.TB) {
+	t.Helper()
+	const all = "4294967295" // the number of users that the first namespace maps
+	if m, err := os.ReadFile("/proc/self/uid_map"); os.Getuid() != 0 || err != nil || !strings.Contains(string(m), all) {
+		Lack(t, "not root")
+	}
+}
+
+// Lack skips the test for want of something, or fails it where all must be
+// there.
+func Lack(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("PRATIQUE_TEST_TOOLS") == "required" {
+		t.Fatalf("PRATIQUE_TEST_TOOLS=required: %s", what)
+	}
+	t.Skip(what)
+}

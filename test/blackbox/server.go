@@ -1,0 +1,152 @@
+package blackbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The two accounts and the region of every story.
+const (
+	Plane  = "111111111111" // a data plane, whose nodes pull
+	Owner  = "222222222222" // owns the images
+	Region = "us-east-1"
+)
+
+// startTimeout is how long a server may take to answer, on a busy machine and
+// under the race detector.
+const startTimeout = 60 * time.Second
+
+// Credentials are what a principal signs with.
+type Credentials struct {
+	AccessKeyID, SecretAccessKey, SessionToken string
+}
+
+// CreateAccount adds an account to the data directory and returns the
+// credentials of its root user.
+func CreateAccount(t testing.TB, data, id, name string) Credentials {
+	t.Helper()
+	out := Run(t, nil, os.Getenv(envBinary), "account", "create", id, "--name", name, "--data", data, "--output", "json")
+	var answer struct{ AccountID, AccessKeyID, SecretAccessKey string }
+	if err := json.Unmarshal(out, &answer); err != nil {
+		t.Fatalf("pratique account create: %v\n%s", err, out)
+	}
+	if answer.AccountID != id || answer.AccessKeyID == "" || answer.SecretAccessKey == "" {
+		t.Fatalf("pratique account create answered %s", out)
+	}
+	return Credentials{AccessKeyID: answer.AccessKeyID, SecretAccessKey: answer.SecretAccessKey}
+}
+
+// Server is one process of pratique serve.
+type Server struct {
+	Addr string // "127.0.0.1:port"
+
+	cmd  *exec.Cmd
+	log  *bytes.Buffer // to be read after done
+	done chan error
+}
+
+// Start runs pratique serve on the data directory and waits until it is ready.
+// The test ends it, and fails on a data race that it reported.
+func Start(t testing.TB, data string, args ...string) *Server {
+	t.Helper()
+	addrFile := filepath.Join(t.TempDir(), "addr")
+	s := &Server{log: new(bytes.Buffer), done: make(chan error, 1)}
+	s.cmd = exec.Command(os.Getenv(envBinary), append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--addr-file", addrFile}, args...)...)
+	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { s.done <- s.cmd.Wait() }()
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Errorf("pratique serve: %v", err)
+		}
+		if strings.Contains(s.log.String(), "DATA RACE") {
+			t.Errorf("the server has a data race")
+		}
+		if t.Failed() {
+			t.Logf("log of the server:\n%s", tail(s.log.Bytes(), 4<<10))
+		}
+	})
+
+	for deadline := time.Now().Add(startTimeout); ; {
+		if addr, err := os.ReadFile(addrFile); err == nil && len(bytes.TrimSpace(addr)) > 0 {
+			s.Addr = string(bytes.TrimSpace(addr))
+			if ready(s.Addr) {
+				return s
+			}
+		}
+		select {
+		case err := <-s.done:
+			s.done <- err
+			t.Fatalf("pratique serve ended at once: %v", err)
+		case <-time.After(20 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("pratique serve is not ready after %v", startTimeout)
+		}
+	}
+}
+
+func ready(addr string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/readyz", nil)
+	if err != nil {
+		return false
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
+// Kill ends the server as a power cut would and waits for it. It may be called
+// from another goroutine than the one that started the server.
+func (s *Server) Kill() {
+	s.cmd.Process.Kill()
+	s.done <- <-s.done
+}
+
+// Stop asks the server to end and waits for it. Its error tells of an end that
+// was not clean, unless Kill made it so.
+func (s *Server) Stop() error {
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case err := <-s.done:
+		s.done <- err
+		var exit *exec.ExitError
+		if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {
+			return nil
+		}
+		return err
+	case <-time.After(startTimeout):
+		s.cmd.Process.Kill()
+		<-s.done
+		s.done <- nil
+		return errors.New("did not end when asked to")
+	}
+}
+
+// Port is the port of the server's address.
+func (s *Server) Port() string { return s.Addr[strings.LastIndexByte(s.Addr, ':')+1:] }
+
+// Registry is the host of an account's registry: a name that resolves where
+// NeedNames holds.
+func (s *Server) Registry(account string) string {
+	return account + ".dkr.ecr." + Region + ".localhost:" + s.Port()
+}
+
+func tail(b []byte, n int) []byte { return b[max(0, len(b)-n):] }

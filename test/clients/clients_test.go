@@ -1,0 +1,136 @@
+package clients
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pratique-dev/pratique/test/blackbox"
+)
+
+// TestPushAndPull is the owner's day: a repository, a login with the password
+// of the AWS CLI, a push, the same bytes back.
+func TestPushAndPull(t *testing.T) {
+	blackbox.NeedNames(t)
+	s := newStory(t)
+	password := s.Password(t, s.owner)
+	for _, c := range tools {
+		t.Run(c.name, func(t *testing.T) {
+			tool := c.open(t)
+			repository := "clients/" + c.name
+			ref := s.repository(t, repository) + ":v1"
+
+			if err := tool.login(t, s.Registry(blackbox.Owner), password); err != nil {
+				t.Fatalf("login: %v", err)
+			}
+			if err := tool.push(t, newArchive(t), ref); err != nil {
+				t.Fatalf("push: %v", err)
+			}
+			want := s.digest(t, repository, "v1")
+			got, err := tool.pull(t, ref)
+			if err != nil {
+				t.Fatalf("pull: %v", err)
+			}
+			if got != want {
+				t.Errorf("pulled %s, the registry says %s", got, want)
+			}
+		})
+	}
+}
+
+// TestWrongPassword: no client believes a login that the server refuses.
+func TestWrongPassword(t *testing.T) {
+	blackbox.NeedNames(t)
+	s := newStory(t)
+	for _, c := range tools {
+		if c.name == "containerd" || c.name == "crane" {
+			continue // they keep a password without trying it
+		}
+		t.Run(c.name, func(t *testing.T) {
+			if err := c.open(t).login(t, s.Registry(blackbox.Owner), "not-a-token"); err == nil {
+				t.Error("login with a wrong password succeeded")
+			}
+		})
+	}
+}
+
+// TestCrossAccountPull is the story the project exists for: the node of one
+// account pulls from another, before the owner lets it, after, and after the
+// owner thought better of it, with one token throughout.
+func TestCrossAccountPull(t *testing.T) {
+	blackbox.NeedNames(t)
+	s := newStory(t)
+	password := s.Password(t, s.node(t))
+	ownerPassword := s.Password(t, s.owner)
+	for _, c := range tools {
+		t.Run(c.name, func(t *testing.T) {
+			tool := c.open(t)
+			repository := "shared/" + c.name
+			ref := s.repository(t, repository) + ":v1"
+			if err := tool.login(t, s.Registry(blackbox.Owner), ownerPassword); err != nil {
+				t.Fatalf("login of the owner: %v", err)
+			}
+			if err := tool.push(t, newArchive(t), ref); err != nil {
+				t.Fatalf("push: %v", err)
+			}
+			want := s.digest(t, repository, "v1")
+
+			if err := tool.login(t, s.Registry(blackbox.Owner), password); err != nil {
+				t.Fatalf("login of the node: %v", err)
+			}
+			refused := func(when string) {
+				t.Helper()
+				_, err := tool.pull(t, ref)
+				switch {
+				case err == nil:
+					t.Fatalf("%s: pulled what it may not", when)
+				case c.sentence && !strings.Contains(err.Error(), denied(repository)):
+					t.Errorf("%s: the client does not say why:\n%v\nwant: %s", when, err, denied(repository))
+				case !c.sentence && !strings.Contains(err.Error(), "403"):
+					t.Errorf("%s: want 403, got: %v", when, err)
+				}
+			}
+			refused("before the policy")
+			s.allowPull(t, repository)
+			got, err := tool.pull(t, ref)
+			if err != nil {
+				t.Fatalf("pull: %v", err)
+			}
+			if got != want {
+				t.Errorf("pulled %s, pushed %s", got, want)
+			}
+			if err := tool.push(t, newArchive(t), ref); err == nil {
+				t.Error("the node pushed: it may only pull")
+			}
+			s.AWS(t, s.owner, nil, "ecr", "delete-repository-policy", "--repository-name", repository)
+			refused("after the policy")
+		})
+	}
+}
+
+// TestContainerdNamespace pulls by ECR's own name through containerd's
+// hosts.toml: the registry is then named in ?ns= alone.
+func TestContainerdNamespace(t *testing.T) {
+	c := startContainerd(t)
+	s := newStory(t)
+	s.repository(t, "team/app")
+	host := blackbox.Owner + ".dkr.ecr." + blackbox.Region + ".amazonaws.com"
+	certs := filepath.Join(t.TempDir(), "certs.d")
+	write(t, filepath.Join(certs, host, "hosts.toml"),
+		"server = \"https://"+host+"\"\n[host.\"http://"+s.Addr+"\"]\n  capabilities = [\"pull\", \"resolve\", \"push\"]\n")
+	c.flags = []string{"--hosts-dir", certs}
+	if err := c.login(t, host, s.Password(t, s.owner)); err != nil {
+		t.Fatal(err)
+	}
+	ref := host + "/team/app:v1"
+	if err := c.push(t, newArchive(t), ref); err != nil {
+		t.Fatalf("push: %v", err)
+	}
+	got, err := c.pull(t, ref)
+	if err != nil {
+		t.Fatalf("pull: %v", err)
+	}
+	if want := s.digest(t, "team/app", "v1"); got != want {
+		t.Errorf("pulled %s, the registry says %s", got, want)
+	}
+}
