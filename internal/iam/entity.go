@@ -48,34 +48,70 @@ func (e Entity) find(tx *meta.Tx, account string) (found, error) {
 	return f, nil
 }
 
-// ARN returns the ARN of a user, group, role, policy or instance profile of the account. For one that does not exist it
-// is the ARN it would have at path "/", so that a caller may be told no before being told that there is nothing.
-func (m *IAM) ARN(ctx context.Context, account string, e Entity) (string, error) {
-	kind := map[string]string{
-		EntityUser: "user", EntityGroup: "group", EntityRole: "role", EntityInstanceProfile: "instance-profile",
-	}[e.Kind]
-	if kind == "" {
-		return "", fmt.Errorf("a %s has no ARN by name", e.Kind)
-	}
-	name, path := e.Name, "/"
-	err := m.db.Read(ctx, func(tx *meta.Tx) error {
-		if e.Kind == EntityInstanceProfile {
-			p, err := profileByName(tx, account, e.Name)
-			if err == nil {
-				name, path = p.Name, p.Path
-			}
-			return err
-		}
-		f, err := e.find(tx, account)
-		if err == nil {
-			name, path = f.name, f.path
-		}
+// Located is where an entity is and what decisions about it need.
+type Located struct {
+	ARN      string
+	Tags     []Tag
+	Boundary string // ARN of its permissions boundary, or empty
+}
+
+// Locate finds an entity of the account. For one that does not exist it returns the ARN it would have at path "/", so
+// that a caller may be told no before being told that there is nothing.
+func (m *IAM) Locate(ctx context.Context, account string, e Entity) (Located, error) {
+	var at Located
+	err := m.db.Read(ctx, func(tx *meta.Tx) (err error) {
+		at, err = e.locate(tx, account)
 		return err
 	})
-	if err != nil && !errors.Is(err, ErrNoSuchEntity) {
-		return "", err
+	if err != nil {
+		return Located{}, fmt.Errorf("locate %s %s: %w", e.Kind, e.Name, err)
 	}
-	return arn.IAM(account, kind, path, name), nil
+	return at, nil
+}
+
+func (e Entity) locate(tx *meta.Tx, account string) (Located, error) {
+	var at Located
+	var err error
+	var kind string
+	switch e.Kind {
+	case EntityUser:
+		kind = "user"
+		var u *User
+		if u, err = userByName(tx, account, e.Name); err == nil {
+			return Located{u.ARN(), u.Tags, u.Boundary}, nil
+		}
+	case EntityRole:
+		kind = "role"
+		var r *storedRole
+		if r, err = roleByName(tx, account, e.Name); err == nil {
+			return Located{r.ARN(), r.Tags, r.Boundary}, nil
+		}
+	case EntityGroup:
+		kind = "group"
+		var g *Group
+		if g, err = groupByName(tx, account, e.Name); err == nil {
+			return Located{ARN: g.ARN()}, nil
+		}
+	case EntityInstanceProfile:
+		kind = "instance-profile"
+		var p *InstanceProfile
+		if p, err = profileByName(tx, account, e.Name); err == nil {
+			return Located{ARN: p.ARN(), Tags: p.Tags}, nil
+		}
+	case EntityPolicy:
+		at.ARN = e.Name
+		at.Tags, err = e.tags(tx, account)
+		if errors.Is(err, ErrNoSuchEntity) {
+			return at, nil
+		}
+		return at, err
+	default:
+		return at, fmt.Errorf("a %s has no ARN", e.Kind)
+	}
+	if !errors.Is(err, ErrNoSuchEntity) {
+		return at, err
+	}
+	return Located{ARN: arn.IAM(account, kind, "/", e.Name)}, nil
 }
 
 func accountExists(tx *meta.Tx, account string) error {

@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 
@@ -157,9 +158,7 @@ func tagMap(ts []Tag) map[string]string {
 // tags override those of their role.
 func MergeTags(base, over map[string]string) map[string]string {
 	out := make(map[string]string, len(base)+len(over))
-	for k, v := range base {
-		out[k] = v
-	}
+	maps.Copy(out, base)
 	for k, v := range over {
 		for b := range base {
 			if strings.EqualFold(b, k) {
