@@ -323,7 +323,7 @@ func (x *exchange) authorize(in any) error {
 	on := x.row.resources(x.call, in)
 	for _, res := range on {
 		if res.ARN != "*" {
-			x.event.Resources = append(x.event.Resources, audit.Resource{ARN: res.ARN, Account: res.Account})
+			x.event.Resources = append(x.event.Resources, audit.Resource{ARN: res.ARN, Account: x.owner(res)})
 		}
 	}
 	if x.row.noAuthorization {
@@ -343,14 +343,20 @@ func (x *exchange) check(ctx context.Context, action string, on ...Resource) err
 	env := x.d.Environment(x.r)
 	env.Set("aws:RequestedRegion", x.call.Region)
 	for _, res := range on {
-		if res.Account == "" {
-			res.Account = x.call.Account
-		}
+		res.Account = x.owner(res)
 		if err := x.d.Authorize(ctx, x.call.Identity, action, res, env); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// owner returns the account of a resource, which is the one addressed unless the row says otherwise.
+func (x *exchange) owner(res Resource) string {
+	if res.Account == "" {
+		return x.call.Account
+	}
+	return res.Account
 }
 
 // answer writes a successful answer.
