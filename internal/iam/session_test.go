@@ -118,8 +118,8 @@ func TestSessionLimits(t *testing.T) {
 		big := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"` + strings.Repeat("x", 2048) + `","Resource":"*"}]}`
 		random := make([]iam.Tag, 50)
 		for i := range random {
-			sum := sha512.Sum512([]byte{byte(i)})
-			random[i] = iam.Tag{Key: fmt.Sprintf("k%x", sum[:16]), Value: fmt.Sprintf("%x%x", sum, sum[:32])}
+			a, b := sha512.Sum512([]byte{byte(i), 1}), sha512.Sum512([]byte{byte(i), 2})
+			random[i] = iam.Tag{Key: fmt.Sprint("k", i), Value: fmt.Sprintf("%x%x", a, b)}
 		}
 		for name, tt := range map[string]struct {
 			in   iam.SessionInput
