@@ -20,6 +20,7 @@ const (
 	Plane  = "111111111111" // a data plane, whose nodes pull
 	Owner  = "222222222222" // owns the images
 	Region = "us-east-1"
+	Admin  = "admin" // the first user of every account
 )
 
 // startTimeout is how long a server may take to answer, on a busy machine and
@@ -32,18 +33,22 @@ type Credentials struct {
 }
 
 // CreateAccount adds an account to the data directory and returns the
-// credentials of its root user.
+// credentials of its administrator, the user Admin.
 func CreateAccount(t testing.TB, data, id, name string) Credentials {
 	t.Helper()
 	out := Run(t, nil, os.Getenv(envBinary), "account", "create", id, "--name", name, "--data", data, "--output", "json")
-	var answer struct{ AccountID, AccessKeyID, SecretAccessKey string }
+	var answer struct {
+		ID        string
+		AccessKey struct{ User, AccessKeyID, SecretAccessKey string }
+	}
 	if err := json.Unmarshal(out, &answer); err != nil {
 		t.Fatalf("pratique account create: %v\n%s", err, out)
 	}
-	if answer.AccountID != id || answer.AccessKeyID == "" || answer.SecretAccessKey == "" {
+	key := answer.AccessKey
+	if answer.ID != id || key.User != Admin || key.AccessKeyID == "" || key.SecretAccessKey == "" {
 		t.Fatalf("pratique account create answered %s", out)
 	}
-	return Credentials{AccessKeyID: answer.AccessKeyID, SecretAccessKey: answer.SecretAccessKey}
+	return Credentials{AccessKeyID: key.AccessKeyID, SecretAccessKey: key.SecretAccessKey}
 }
 
 // Server is one process of pratique serve.

@@ -17,7 +17,7 @@ func TestAWSCLI(t *testing.T) {
 
 	var who struct{ Account, Arn string }
 	s.AWS(t, s.owner, &who, "sts", "get-caller-identity")
-	if who.Account != blackbox.Owner || who.Arn != "arn:aws:iam::"+blackbox.Owner+":root" {
+	if who.Account != blackbox.Owner || who.Arn != "arn:aws:iam::"+blackbox.Owner+":user/"+blackbox.Admin {
 		t.Errorf("get-caller-identity answered %+v", who)
 	}
 

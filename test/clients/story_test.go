@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { blackbox.Main(m) }
 
-// story is a server with two accounts, and their root users' credentials.
+// story is a server with two accounts, and their administrators' credentials.
 type story struct {
 	*blackbox.Server
 	plane, owner blackbox.Credentials
@@ -57,7 +57,7 @@ func (s *story) node(t *testing.T) blackbox.Credentials {
 	s.AWS(t, s.plane, nil, "iam", "attach-role-policy", "--role-name", nodeRole,
 		"--policy-arn", "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly")
 
-	// A root user may not assume roles: a user of the account does.
+	// Who starts nodes may assume their role, and do nothing else.
 	s.AWS(t, s.plane, nil, "iam", "create-user", "--user-name", "operator")
 	s.AWS(t, s.plane, nil, "iam", "put-user-policy", "--user-name", "operator", "--policy-name", "assume", "--policy-document",
 		fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"%s"}]}`, role))

@@ -44,7 +44,7 @@ func TestKilledDuringPush(t *testing.T) {
 		t.Skip("takes a minute")
 	}
 	data := filepath.Join(t.TempDir(), "data")
-	root := blackbox.CreateAccount(t, data, blackbox.Owner, "owner")
+	admin := blackbox.CreateAccount(t, data, blackbox.Owner, "owner")
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	moments := rand.New(rand.NewPCG(seed, 0))
@@ -56,7 +56,7 @@ func TestKilledDuringPush(t *testing.T) {
 		server := blackbox.Start(t, data)
 		if auth == nil {
 			// One token for all rounds: it outlives the server too.
-			auth = login(t, server, root)
+			auth = login(t, server, admin)
 		}
 		verify(t, server, auth, said.since())
 		if t.Failed() {
@@ -75,12 +75,12 @@ func TestKilledDuringPush(t *testing.T) {
 }
 
 // login creates the repository and returns a token for the registry.
-func login(t *testing.T, server *blackbox.Server, root blackbox.Credentials) authn.Authenticator {
+func login(t *testing.T, server *blackbox.Server, admin blackbox.Credentials) authn.Authenticator {
 	t.Helper()
 	client := ecr.New(ecr.Options{
 		Region:       blackbox.Region,
 		BaseEndpoint: aws.String("http://" + server.Addr),
-		Credentials:  credentials.NewStaticCredentialsProvider(root.AccessKeyID, root.SecretAccessKey, ""),
+		Credentials:  credentials.NewStaticCredentialsProvider(admin.AccessKeyID, admin.SecretAccessKey, ""),
 	})
 	if _, err := client.CreateRepository(t.Context(), &ecr.CreateRepositoryInput{RepositoryName: aws.String(repository)}); err != nil {
 		t.Fatal(err)
