@@ -101,6 +101,22 @@ func TestImportsGoDown(t *testing.T) {
 	}
 }
 
+func TestWordsAreLight(t *testing.T) {
+	own, all := list(t)
+	for _, p := range own {
+		if places[p.path()].column != words {
+			continue
+		}
+		for _, i := range p.Imports {
+			if all[i].Standard || inModule(i) != "" ||
+				slices.ContainsFunc(foreign[p.path()], func(f string) bool { return i == f || strings.HasPrefix(i, f+"/") }) {
+				continue
+			}
+			t.Errorf("%s imports %s: level 0 uses the standard library and level 0 only", p.path(), i)
+		}
+	}
+}
+
 func TestTestSupportDoesNotShip(t *testing.T) {
 	own, _ := list(t)
 	for _, p := range own {

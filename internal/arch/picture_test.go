@@ -109,6 +109,11 @@ var testSupport = []string{
 // nothing along but the standard library.
 var standardOnly = []string{"policy", "policy/catalog", "sigv4"}
 
+// foreign lists what the words use besides the standard library and each other.
+var foreign = map[string][]string{
+	"internal/ocispec": {"github.com/opencontainers/go-digest", "github.com/opencontainers/image-spec"},
+}
+
 // A limit keeps an import, and all packages below it, to a few places.
 type limit struct {
 	imports string
