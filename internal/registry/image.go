@@ -38,14 +38,14 @@ type Image struct {
 	MediaType       string // of the manifest
 	ArtifactType    string // artifactType of the manifest, or the config's media type when it has none
 	Subject         digest.Digest
-	Annotations     map[string]string
-	Tags            []string  // in byte order; not from Image and Referrers
-	Size            int64     // bytes of config and layers; of an index, those of its largest child
-	PushedAt        time.Time // when it was first pushed
-	PulledAt        time.Time // last recorded pull; zero if never
-	ManifestSize    int64     // bytes
-	Manifest        []byte    // only from Image
-	ConfigMediaType string    // empty for an index
+	Annotations     map[string]string // only from PutImage and Referrers
+	Tags            []string          // in byte order; not from Image and Referrers
+	Size            int64             // bytes of config and layers; of an index, those of its largest child
+	PushedAt        time.Time         // when it was first pushed
+	PulledAt        time.Time         // last recorded pull; zero if never
+	ManifestSize    int64             // bytes
+	Manifest        []byte            // only from Image
+	ConfigMediaType string            // empty for an index
 }
 
 // NewImage is what PutImage stores.
@@ -311,21 +311,19 @@ func digests(ds []ocispec.Descriptor) []digest.Digest {
 	return slices.Compact(out)
 }
 
-const imageColumns = `i.digest, i.media_type, i.artifact_type, i.config_media_type, i.subject, i.annotations, i.size, i.pushed_at, i.pulled_at, i.manifest_size`
+// The annotations and the manifest are not among the columns: each may be
+// megabytes.
+const imageColumns = `i.digest, i.media_type, i.artifact_type, i.config_media_type, i.subject, i.size, i.pushed_at, i.pulled_at, i.manifest_size`
 
 func scanImage(repo Repo, more ...any) func(scanner) (*Image, error) {
 	return func(s scanner) (*Image, error) {
 		i := Image{Repo: repo}
-		var annotations string
 		var pushed, pulled int64
-		dest := []any{&i.Digest, &i.MediaType, &i.ArtifactType, &i.ConfigMediaType, &i.Subject, &annotations, &i.Size, &pushed, &pulled, &i.ManifestSize}
+		dest := []any{&i.Digest, &i.MediaType, &i.ArtifactType, &i.ConfigMediaType, &i.Subject, &i.Size, &pushed, &pulled, &i.ManifestSize}
 		if err := s.Scan(append(dest, more...)...); err != nil {
 			return nil, err
 		}
 		i.PushedAt, i.PulledAt = fromMicros(pushed), fromMicros(pulled)
-		if err := json.Unmarshal([]byte(annotations), &i.Annotations); err != nil {
-			return nil, fmt.Errorf("annotations of %s: %w", i.Digest, err)
-		}
 		return &i, nil
 	}
 }
@@ -546,10 +544,15 @@ func (r *Registry) Tags(ctx context.Context, repo Repo, after string, limit int)
 	return tags, more, nil
 }
 
+// maxReferrersPage is how many bytes of annotations a page of referrers may
+// have before it ends, whatever its limit.
+const maxReferrersPage = ocispec.MaxManifestSize
+
 // Referrers lists the images whose subject is the one named, without their
 // manifests and tags, in the order of their digests. artifactTypes, when not
-// empty, keeps those of these types only. That there is no such subject is not
-// an error. Errors: ErrRepositoryNotFound, ErrInvalidToken.
+// empty, keeps those of these types only. A page may be shorter than its limit
+// and not the last. That there is no such subject is not an error.
+// Errors: ErrRepositoryNotFound, ErrInvalidToken.
 func (r *Registry) Referrers(ctx context.Context, repo Repo, subject digest.Digest, artifactTypes []string, p Page) (images []*Image, next string, err error) {
 	const kind = "referrers"
 	after, err := p.key(kind, 1)
@@ -565,11 +568,12 @@ func (r *Registry) Referrers(ctx context.Context, repo Repo, subject digest.Dige
 		}
 	}
 	args = append(args, p.limit())
+	more := false
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
-		images, err = collect(tx, scanImage(repo), `SELECT `+imageColumns+` FROM image i
+		images, more, err = referrers(tx, repo, p, `SELECT `+imageColumns+`, i.annotations FROM image i
 			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.subject = $4 AND i.digest > $5`+where+`
 			ORDER BY i.digest LIMIT `+list(len(args), 1), args...)
 		return err
@@ -577,11 +581,35 @@ func (r *Registry) Referrers(ctx context.Context, repo Repo, subject digest.Dige
 	if err != nil {
 		return nil, "", fmt.Errorf("list referrers: %w", err)
 	}
-	images, more := cut(p, images)
 	if more {
 		next = token(kind, images[len(images)-1].Digest.String())
 	}
 	return images, next, nil
+}
+
+// referrers reads images with their annotations until the page is full.
+func referrers(tx *meta.Tx, repo Repo, p Page, query string, args ...any) (images []*Image, more bool, err error) {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return nil, false, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	size := 0
+	for rows.Next() {
+		if size > maxReferrersPage || p.Limit > 0 && len(images) == p.Limit {
+			return images, true, nil
+		}
+		var annotations []byte
+		img, err := scanImage(repo, &annotations)(rows)
+		if err != nil {
+			return nil, false, err
+		}
+		if err := json.Unmarshal(annotations, &img.Annotations); err != nil {
+			return nil, false, fmt.Errorf("annotations of %s: %w", img.Digest, err)
+		}
+		images, size = append(images, img), size+len(annotations)
+	}
+	return images, false, rows.Err()
 }
 
 // Deletion is the result of deleting one Ref.

@@ -419,6 +419,30 @@ func TestUploads(t *testing.T) {
 	})
 }
 
+func TestExpireUploads(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		var old []string
+		for range 3 {
+			old = append(old, ok[string](t)(f.StartUpload(ctx, app)))
+		}
+		f.clock.add(time.Hour)
+		used := old[2]
+		ok[int64](t)(f.AppendUpload(ctx, app, used, 0, strings.NewReader("x")))
+		fresh := ok[string](t)(f.StartUpload(ctx, app))
+		if err := f.ExpireUploads(ctx, f.clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range old[:2] {
+			_, err := f.UploadSize(ctx, app, id)
+			is(t, err, registry.ErrUploadNotFound)
+		}
+		for _, id := range []string{used, fresh} {
+			ok[int64](t)(f.UploadSize(ctx, app, id))
+		}
+	})
+}
+
 func TestParts(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		ctx := t.Context()
@@ -530,6 +554,7 @@ func TestPutImage(t *testing.T) {
 		if diff := cmp.Diff(want, img); diff != "" {
 			t.Errorf("PutImage (-want +got)\n%s", diff)
 		}
+		want.Annotations = nil
 		if diff := cmp.Diff([]*registry.Image{want, want}, ok[[]*registry.Image](t)(f.Describe(ctx, app, []registry.Ref{{Tag: "v1.0"}, {Digest: img.Digest}}))); diff != "" {
 			t.Errorf("Describe (-want +got)\n%s", diff)
 		}
@@ -856,6 +881,27 @@ func TestReferrers(t *testing.T) {
 			if d := cmp.Diff(tt.want, got); d != "" {
 				t.Errorf("%v (-want +got)\n%s", tt.types, d)
 			}
+		}
+		// Large annotations end a page early.
+		for i := range 3 {
+			d := imageDoc("{}", "{}")
+			d.Subject = &desc{ocispec.MediaTypeImageManifest, digest.FromString("large"), 1}
+			d.Annotations = map[string]string{"large": strings.Repeat(fmt.Sprint(i), ocispec.MaxManifestSize-1000)}
+			f.put(app, d)
+		}
+		var pages []int
+		for p := (registry.Page{Limit: 100}); ; {
+			page, next, err := f.Referrers(ctx, app, digest.FromString("large"), nil, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if pages = append(pages, len(page)); next == "" {
+				break
+			}
+			p.Token = next
+		}
+		if !slices.Equal(pages, []int{2, 1}) {
+			t.Errorf("pages of %v", pages)
 		}
 		none, _, err := f.Referrers(ctx, other, subject, nil, registry.Page{})
 		if err != nil || len(none) != 0 {

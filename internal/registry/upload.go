@@ -277,6 +277,49 @@ func (r *Registry) CancelUpload(ctx context.Context, repo Repo, id string) error
 	return nil
 }
 
+// ExpireUploads forgets the uploads that nobody has continued since before,
+// with their bytes. It goes on after an upload that it cannot forget.
+func (r *Registry) ExpireUploads(ctx context.Context, before time.Time) error {
+	type stale struct {
+		used int64
+		id   string
+	}
+	const batch = 100
+	var errs []error
+	for after := (stale{}); ; {
+		var uploads []stale
+		err := r.db.Read(ctx, func(tx *meta.Tx) (err error) {
+			uploads, err = collect(tx, func(s scanner) (u stale, err error) { err = s.Scan(&u.used, &u.id); return u, err },
+				`SELECT used_at, id FROM upload WHERE used_at < $1 AND (used_at, id) > ($2, $3) ORDER BY used_at, id LIMIT $4`,
+				micros(before), after.used, after.id, batch)
+			return err
+		})
+		if err != nil {
+			return errors.Join(append(errs, fmt.Errorf("expire uploads: %w", err))...)
+		}
+		for _, u := range uploads {
+			// The bytes go first: a row that is left is found again.
+			if err := r.abort(ctx, u.id); errors.Is(err, blob.ErrBusy) {
+				continue // not stale after all
+			} else if err != nil {
+				errs = append(errs, fmt.Errorf("expire upload %s: %w", u.id, err))
+				continue
+			}
+			err := r.db.Write(ctx, func(tx *meta.Tx) error {
+				_, err := tx.Exec(`DELETE FROM upload WHERE id = $1`, u.id)
+				return err
+			})
+			if err != nil {
+				errs = append(errs, fmt.Errorf("expire upload %s: %w", u.id, err))
+			}
+		}
+		if len(uploads) < batch {
+			return errors.Join(errs...)
+		}
+		after = uploads[len(uploads)-1]
+	}
+}
+
 // abort drops the bytes of an upload, if there are any.
 func (r *Registry) abort(ctx context.Context, id string) error {
 	err := r.blobs.Abort(context.WithoutCancel(ctx), id)
