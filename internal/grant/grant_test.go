@@ -198,7 +198,7 @@ func TestInputErrors(t *testing.T) {
 		{"union", Input{Params: map[string]string{"org": "acme"}}, "--account"},
 		{"union", Input{Account: "111111111111", Params: map[string]string{"org": "a/b"}}, "not of the form"},
 		{"union", Input{Account: "111111111111", Params: map[string]string{"region": "x"}}, "no parameter"},
-		{"anyscale", Input{Account: "111111111111"}, "needs one of --role, --cloud-id"},
+		{"anyscale", Input{Account: "111111111111"}, "needs one of --cloud-id, --role"},
 		{"release", Input{Params: map[string]string{"release-id": "111111111111"}}, "needs --cluster-region"},
 		{"kubernetes", Input{Params: map[string]string{"role": "arn:aws:s3:::bucket"}}, "has no account"},
 		{"kubernetes", Input{Params: map[string]string{"role": "arn:aws:iam::111111111111:group/x"}}, "is not a root"},
