@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -205,10 +206,21 @@ func (s *simulation) step(action string, registry bool) (Step, policy.Decision) 
 		}
 		st.Sides = append(st.Sides, side)
 	}
+	// The puller's side first, the owner's last.
+	slices.SortStableFunc(st.Sides, func(a, b Side) int {
+		return cmp.Compare(btoi(a.Type == policy.ReasonResource), btoi(b.Type == policy.ReasonResource))
+	})
 	if s.o.Trace {
 		st.Trace = &d.Trace
 	}
 	return st, d
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // describe says what a layer decided and by which line.
@@ -238,8 +250,6 @@ func (s *simulation) describe(side *Side, l policy.Layer) {
 		side.Why = "the repository does not exist"
 	case l.Type == policy.ReasonResource:
 		side.Why = "the repository has no policy"
-	case l.Note != "":
-		side.Why = l.Note
 	case s.p.Gone:
 		side.Why = "the principal does not exist"
 	default:
@@ -281,10 +291,10 @@ func closest(l policy.Layer) string {
 			best = rank[m.Element]
 			what := m.Element
 			if m.Key != "" {
-				what = "the condition on " + m.Key
+				what += " on " + m.Key
 			}
 			ref := policy.StatementRef{Type: src.Type, Name: src.Name, Sid: st.Sid, Line: m.Line, Column: m.Column}
-			text = fmt.Sprintf("; closest is %s, whose %s does not match", Where(&ref), what)
+			text = fmt.Sprintf("; closest is %s: its %s does not match", Where(&ref), what)
 			if len(m.Wanted) > 0 {
 				text += " (wants " + strings.Join(m.Wanted, ", ") + ")"
 			}
