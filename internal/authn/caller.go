@@ -1,0 +1,24 @@
+package authn
+
+import (
+	"github.com/pratique-dev/pratique/internal/audit"
+	"github.com/pratique-dev/pratique/policy"
+)
+
+var callerKinds = map[policy.PrincipalKind]string{
+	policy.Root:          "Root",
+	policy.User:          "IAMUser",
+	policy.AssumedRole:   "AssumedRole",
+	policy.FederatedUser: "FederatedUser",
+	policy.Service:       "AWSService",
+}
+
+// Caller is who the identity is, as audit events have it.
+func (id *Identity) Caller() audit.Caller {
+	p := id.Subject.Principal
+	c := audit.Caller{Kind: callerKinds[p.Kind], ARN: p.ARN, Account: p.Account, PrincipalID: p.ID, AccessKeyID: id.AccessKeyID}
+	if c.Kind == "" {
+		c.Kind = "Anonymous"
+	}
+	return c
+}

@@ -1,0 +1,46 @@
+package ociapi
+
+// row is one thing the registry endpoint can do.
+type row struct {
+	name string // operation, in audit events and metrics
+
+	// actions are those that the caller needs on the repository, in the order
+	// they are checked.
+	actions []string
+
+	// bodyAction is needed as well when the request brings bytes.
+	bodyAction string
+
+	run func(*call) error
+}
+
+// table is everything the registry endpoint can do, after Amazon ECR's own
+// map of registry calls to actions. The dispatcher authenticates, authorises
+// and records; a row's function does neither.
+var table = [kinds]row{
+	Ping: {name: "Ping", run: (*call).ping},
+
+	ManifestGet:    {name: "GetManifest", actions: []string{"ecr:BatchGetImage"}, run: (*call).getManifest},
+	ManifestHead:   {name: "HeadManifest", actions: []string{"ecr:BatchGetImage"}, run: (*call).getManifest},
+	ManifestPut:    {name: "PutManifest", actions: []string{"ecr:PutImage"}, run: (*call).putManifest},
+	ManifestDelete: {name: "DeleteManifest", actions: []string{"ecr:BatchDeleteImage"}, run: (*call).deleteManifest},
+
+	BlobGet:    {name: "GetBlob", actions: []string{"ecr:GetDownloadUrlForLayer"}, run: (*call).getBlob},
+	BlobHead:   {name: "HeadBlob", actions: []string{"ecr:BatchCheckLayerAvailability"}, run: (*call).getBlob},
+	BlobDelete: {name: "DeleteBlob", actions: []string{"ecr:BatchDeleteImage"}, run: (*call).deleteBlob},
+
+	UploadStart: {name: "StartUpload", actions: []string{"ecr:InitiateLayerUpload"}, run: (*call).startUpload},
+	// The source is authorised by the function: it is another repository.
+	UploadMount:  {name: "MountBlob", actions: []string{"ecr:InitiateLayerUpload"}, run: (*call).mount},
+	UploadWhole:  {name: "PutBlob", actions: []string{"ecr:InitiateLayerUpload", "ecr:CompleteLayerUpload"}, bodyAction: "ecr:UploadLayerPart", run: (*call).uploadWhole},
+	UploadStatus: {name: "GetUpload", actions: []string{"ecr:UploadLayerPart"}, run: (*call).uploadStatus},
+	UploadAppend: {name: "AppendUpload", actions: []string{"ecr:UploadLayerPart"}, run: (*call).appendUpload},
+	UploadFinish: {name: "FinishUpload", actions: []string{"ecr:CompleteLayerUpload"}, bodyAction: "ecr:UploadLayerPart", run: (*call).finishUpload},
+	UploadCancel: {name: "CancelUpload", actions: []string{"ecr:UploadLayerPart"}, run: (*call).cancelUpload},
+
+	TagList:   {name: "ListTags", actions: []string{"ecr:ListImages"}, run: (*call).listTags},
+	Referrers: {name: "ListReferrers", actions: []string{"ecr:BatchGetImage"}, run: (*call).listReferrers},
+
+	// On every repository of the registry.
+	Catalog: {name: "ListRepositories", actions: []string{"ecr:DescribeRepositories"}, run: (*call).listRepositories},
+}
