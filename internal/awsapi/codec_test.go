@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -397,7 +398,7 @@ func FuzzDecodeQuery(f *testing.F) {
 		}
 		var first, second toy
 		if err := decodeQuery(values, &first); err != nil {
-			if _, ok := err.(*Error); !ok {
+			if wire := new(Error); !errors.As(err, &wire) {
 				t.Fatalf("%T: %v", err, err)
 			}
 			return
@@ -423,7 +424,7 @@ func FuzzDecodeJSON(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var first, second ecr.CreateRepositoryInput
 		if err := decodeJSON(body, &first); err != nil {
-			if _, ok := err.(*Error); !ok {
+			if wire := new(Error); !errors.As(err, &wire) {
 				t.Fatalf("%T: %v", err, err)
 			}
 			return

@@ -51,7 +51,7 @@ type Config struct {
 
 // Dispatcher is the HTTP handler of all operations. It is safe for concurrent use.
 type Dispatcher struct {
-	Config
+	cfg      Config
 	rows     map[rowKey]*row
 	targets  map[string]*shape.Service // by target prefix
 	versions map[string]*shape.Service // by API version
@@ -73,7 +73,7 @@ func New(c Config) *Dispatcher {
 		c.MaxBody = DefaultMaxBody
 	}
 	d := &Dispatcher{
-		Config:   c,
+		cfg:      c,
 		rows:     make(map[rowKey]*row),
 		targets:  make(map[string]*shape.Service),
 		versions: make(map[string]*shape.Service),
@@ -184,6 +184,7 @@ func (x *exchange) find() error {
 }
 
 func (x *exchange) findJSON() error {
+	// A request that is not quite JSON 1.1 gets the answer of an unknown operation, as at AWS.
 	unknown := &Error{Code: x.dialect.unknownOperation}
 	if x.r.Method != http.MethodPost {
 		unknown.Message = "The operation has to be requested with POST."
@@ -207,7 +208,7 @@ func (x *exchange) findJSON() error {
 			return x.authError(err)
 		}
 	}
-	return x.read(x.d.MaxBody)
+	return x.read(x.d.cfg.MaxBody)
 }
 
 func (x *exchange) findQuery() error {
@@ -216,7 +217,7 @@ func (x *exchange) findQuery() error {
 	default:
 		return &Error{Code: "MethodNotAllowed", Status: http.StatusMethodNotAllowed, Message: "The operation has to be requested with POST or GET."}
 	}
-	if err := x.read(min(x.d.MaxBody, maxQueryBody)); err != nil {
+	if err := x.read(min(x.d.cfg.MaxBody, maxQueryBody)); err != nil {
 		return err
 	}
 	var err error
@@ -282,7 +283,7 @@ func (x *exchange) read(limit int64) error {
 // authenticate makes the call with its identity.
 func (x *exchange) authenticate() error {
 	c := &Call{
-		Region:    x.d.DefaultRegion,
+		Region:    x.d.cfg.DefaultRegion,
 		Host:      x.r.Host,
 		RequestID: x.event.RequestID,
 		Event:     x.event,
@@ -290,7 +291,7 @@ func (x *exchange) authenticate() error {
 	}
 	x.call = c
 	if !x.row.model.NoAuth {
-		id, region, err := x.d.Authenticate(x.r, x.body, x.service.SigningName, x.d.ValidRegion)
+		id, region, err := x.d.cfg.Authenticate(x.r, x.body, x.service.SigningName, x.d.cfg.ValidRegion)
 		if err != nil {
 			return x.authError(err)
 		}
@@ -340,11 +341,11 @@ func (x *exchange) check(ctx context.Context, action string, on ...Resource) err
 	if len(on) == 0 {
 		return fmt.Errorf("authorize %s: on no resource", action)
 	}
-	env := x.d.Environment(x.r)
+	env := x.d.cfg.Environment(x.r)
 	env.Set("aws:RequestedRegion", x.call.Region)
 	for _, res := range on {
 		res.Account = x.owner(res)
-		if err := x.d.Authorize(ctx, x.call.Identity, action, res, env); err != nil {
+		if err := x.d.cfg.Authorize(ctx, x.call.Identity, action, res, env); err != nil {
 			return err
 		}
 	}
@@ -387,7 +388,7 @@ func (x *exchange) fail(err error) {
 	ctx := x.r.Context()
 	e, complete := x.dialect.wire(err)
 	if !complete && ctx.Err() == nil {
-		x.d.Log.ErrorContext(ctx, "request failed", "request_id", x.event.RequestID,
+		x.d.cfg.Log.ErrorContext(ctx, "request failed", "request_id", x.event.RequestID,
 			"service", x.event.Service, "operation", x.event.Operation, "error", err)
 	}
 	x.event.ErrorCode, x.event.ErrorMessage = e.Code, e.Message
@@ -401,7 +402,7 @@ func (x *exchange) fail(err error) {
 	}
 	body, err := encodeJSONError(e, x.event.RequestID)
 	if err != nil {
-		x.d.Log.ErrorContext(ctx, "encode an error answer", "request_id", x.event.RequestID, "code", e.Code, "error", err)
+		x.d.cfg.Log.ErrorContext(ctx, "encode an error answer", "request_id", x.event.RequestID, "code", e.Code, "error", err)
 		status, body = http.StatusInternalServerError, []byte(`{"__type":"`+x.dialect.internal+`"}`)
 	}
 	x.write(status, contentTypeJSON, body)

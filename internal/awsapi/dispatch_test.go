@@ -305,14 +305,9 @@ func TestSTSClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := s.Client().Get(signed.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(r.Body)
-	r.Body.Close()
-	if err != nil || r.StatusCode != 200 || !strings.Contains(string(body), "<Account>111122223333</Account>") {
-		t.Errorf("%d %s, %v", r.StatusCode, body, err)
+	r := s.do(t, request{method: http.MethodGet, path: strings.TrimPrefix(signed.URL, s.URL+"/"), unsigned: true})
+	if r.status != 200 || !strings.Contains(r.body, "<Account>111122223333</Account>") {
+		t.Errorf("%d %s", r.status, r.body)
 	}
 
 	// The model says that this one is not signed.
@@ -350,23 +345,23 @@ func TestDenied(t *testing.T) {
 	// What an operation checks by itself is answered alike.
 	s.reset()
 	r := s.send(t, "ecr", target("GetAuthorizationToken"), "{}")
-	if r.StatusCode != 200 {
-		t.Fatal(r.StatusCode)
+	if r.status != 200 {
+		t.Fatal(r.status)
 	}
 	s.denied = "ecr:TagResource"
 	denied := s.call.Authorize(t.Context(), "ecr:TagResource", awsapi.Resource{ARN: "arn:aws:ecr:us-east-2:111122223333:repository/ab"})
 	s.err = denied
 	r = s.send(t, "ecr", target("GetAuthorizationToken"), "{}")
 	want := `{"Message":"` + denied.Error() + `","__type":"AccessDeniedException","decisionId":"request-1"}`
-	if got := read(t, r); r.StatusCode != 400 || got != want || r.Header.Get("X-Pratique-Decision-Id") != "request-1" {
-		t.Errorf("%d %v %s", r.StatusCode, r.Header, got)
+	if got := r.body; r.status != 400 || got != want || r.header.Get("X-Pratique-Decision-Id") != "request-1" {
+		t.Errorf("%d %v %s", r.status, r.header, got)
 	}
 
 	s.reset()
 	s.denied = "iam:DeleteRole"
 	r = s.send(t, "iam", form, "Action=DeleteRole&Version=2010-05-08&RoleName=r")
-	if got := read(t, r); r.StatusCode != 403 || r.Header.Get("X-Pratique-Decision-Id") != "request-1" || !strings.Contains(got, "<Code>AccessDenied</Code>") {
-		t.Errorf("%d %v %s", r.StatusCode, r.Header, got)
+	if got := r.body; r.status != 403 || r.header.Get("X-Pratique-Decision-Id") != "request-1" || !strings.Contains(got, "<Code>AccessDenied</Code>") {
+		t.Errorf("%d %v %s", r.status, r.header, got)
 	}
 }
 
@@ -390,7 +385,14 @@ func target(op string) http.Header {
 
 var form = http.Header{"Content-Type": {"application/x-www-form-urlencoded; charset=utf-8"}}
 
-func (s *server) do(t *testing.T, q request) *http.Response {
+// answer is a response that was read to its end.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (s *server) do(t *testing.T, q request) answer {
 	t.Helper()
 	if q.method == "" {
 		q.method = http.MethodPost
@@ -425,22 +427,17 @@ func (s *server) do(t *testing.T, q request) *http.Response {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { res.Body.Close() })
-	return res
-}
-
-func (s *server) send(t *testing.T, service string, header http.Header, body string) *http.Response {
-	t.Helper()
-	return s.do(t, request{service: service, header: header, body: body})
-}
-
-func read(t *testing.T, r *http.Response) string {
-	t.Helper()
-	b, err := io.ReadAll(r.Body)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(b)
+	return answer{res.StatusCode, res.Header, string(body)}
+}
+
+func (s *server) send(t *testing.T, service string, header http.Header, body string) answer {
+	t.Helper()
+	return s.do(t, request{service: service, header: header, body: body})
 }
 
 func TestBadRequestsJSON(t *testing.T) {
@@ -503,14 +500,14 @@ func TestBadRequestsJSON(t *testing.T) {
 				c.q.service = "ecr"
 			}
 			r := s.do(t, c.q)
-			if diff := cmp.Diff(c.want, read(t, r)); diff != "" || r.StatusCode != c.status {
-				t.Errorf("%d, want %d: %s", r.StatusCode, c.status, diff)
+			if diff := cmp.Diff(c.want, r.body); diff != "" || r.status != c.status {
+				t.Errorf("%d, want %d: %s", r.status, c.status, diff)
 			}
-			if got := r.Header.Get("Content-Type"); got != "application/x-amz-json-1.1" {
+			if got := r.header.Get("Content-Type"); got != "application/x-amz-json-1.1" {
 				t.Errorf("content type %s", got)
 			}
-			if r.Header.Get("x-amzn-RequestId") != "request-1" || r.Header.Get("Date") == "" {
-				t.Errorf("headers %v", r.Header)
+			if r.header.Get("x-amzn-RequestId") != "request-1" || r.header.Get("Date") == "" {
+				t.Errorf("headers %v", r.header)
 			}
 			if s.in != nil || len(s.asked) != 0 {
 				t.Error("it went on")
@@ -590,10 +587,10 @@ func TestBadRequestsQuery(t *testing.T) {
 			r := s.do(t, c.q)
 			want := "<ErrorResponse" + c.xmlns + "><Error><Type>" + c.typ + "</Type><Code>" + c.code + "</Code><Message>" + c.message +
 				"</Message></Error><RequestId>request-1</RequestId></ErrorResponse>"
-			if diff := cmp.Diff(want, read(t, r)); diff != "" || r.StatusCode != c.status {
-				t.Errorf("%d, want %d: %s", r.StatusCode, c.status, diff)
+			if diff := cmp.Diff(want, r.body); diff != "" || r.status != c.status {
+				t.Errorf("%d, want %d: %s", r.status, c.status, diff)
 			}
-			if got := r.Header.Get("Content-Type"); got != "text/xml" {
+			if got := r.header.Get("Content-Type"); got != "text/xml" {
 				t.Errorf("content type %s", got)
 			}
 			if s.in != nil || len(s.asked) != 0 {
@@ -614,8 +611,8 @@ func TestInternalErrors(t *testing.T) {
 	s := start(t)
 	s.err = errors.New("open /var/lib/secret: no such file")
 	r := s.send(t, "ecr", target("GetAuthorizationToken"), "")
-	if got := read(t, r); r.StatusCode != 500 || got != `{"__type":"ServerException"}` {
-		t.Errorf("%d %s", r.StatusCode, got)
+	if got := r.body; r.status != 500 || got != `{"__type":"ServerException"}` {
+		t.Errorf("%d %s", r.status, got)
 	}
 	for _, want := range []string{"request_id=request-1", "operation=GetAuthorizationToken", "/var/lib/secret"} {
 		if !strings.Contains(s.log.String(), want) {
@@ -629,16 +626,16 @@ func TestInternalErrors(t *testing.T) {
 	// A row that names no resource allows nobody.
 	s.reset()
 	r = s.send(t, "ecr", target("DescribeRegistry"), "{}")
-	if got := read(t, r); r.StatusCode != 500 || s.in != nil {
-		t.Errorf("%d %s", r.StatusCode, got)
+	if got := r.body; r.status != 500 || s.in != nil {
+		t.Errorf("%d %s", r.status, got)
 	}
 
 	// An error with fields that have no JSON form is still an answer.
 	s.reset()
 	s.err = &awsapi.Error{Code: "X", Fields: map[string]any{"f": func() {}}}
 	r = s.send(t, "ecr", target("GetAuthorizationToken"), "{}")
-	if got := read(t, r); r.StatusCode != 500 || got != `{"__type":"ServerException"}` {
-		t.Errorf("%d %s", r.StatusCode, got)
+	if got := r.body; r.status != 500 || got != `{"__type":"ServerException"}` {
+		t.Errorf("%d %s", r.status, got)
 	}
 }
 
@@ -646,8 +643,8 @@ func TestInternalErrors(t *testing.T) {
 func TestQueryInURL(t *testing.T) {
 	s := start(t)
 	r := s.do(t, request{service: "iam", path: "?Action=DeleteRole&Version=2010-05-08", header: form, body: "RoleName=" + url.QueryEscape("a+b")})
-	if got := read(t, r); r.StatusCode != 200 {
-		t.Fatalf("%d %s", r.StatusCode, got)
+	if got := r.body; r.status != 200 {
+		t.Fatalf("%d %s", r.status, got)
 	}
 	if diff := cmp.Diff(any(&iam.DeleteRoleInput{RoleName: new("a+b")}), s.in); diff != "" {
 		t.Error(diff)
