@@ -257,13 +257,18 @@ func (s *simulation) describe(side *Side, l policy.Layer) {
 	}
 }
 
-// Where names a statement as "policy Sid (line:column)".
+// Where names a statement and its place, as in
+//
+//	statement 1 "AllowPull" at simple-example-image:4:5 (repository policy)
 func Where(s *policy.StatementRef) string {
-	name := s.Name
+	sid, kind := "", s.Type
 	if s.Sid != "" {
-		name += " " + strconv.Quote(s.Sid)
+		sid = " " + strconv.Quote(s.Sid)
 	}
-	return fmt.Sprintf("%s (%s:%d:%d)", name, s.Type, s.Line, s.Column)
+	if !strings.HasSuffix(kind, "policy") {
+		kind += " policy"
+	}
+	return fmt.Sprintf("statement %d%s at %s:%d:%d (%s)", s.Index+1, sid, s.Name, s.Line, s.Column, kind)
 }
 
 func matching(l policy.Layer, effect string) *policy.StatementRef {
@@ -293,7 +298,7 @@ func closest(l policy.Layer) string {
 			if m.Key != "" {
 				what += " on " + m.Key
 			}
-			ref := policy.StatementRef{Type: src.Type, Name: src.Name, Sid: st.Sid, Line: m.Line, Column: m.Column}
+			ref := policy.StatementRef{Type: src.Type, Name: src.Name, Index: st.Index, Sid: st.Sid, Line: m.Line, Column: m.Column}
 			text = fmt.Sprintf("; closest is %s: its %s does not match", Where(&ref), what)
 			if len(m.Wanted) > 0 {
 				text += " (wants " + strings.Join(m.Wanted, ", ") + ")"
@@ -355,7 +360,7 @@ func (s *simulation) fixes() []Fix {
 		}
 		switch {
 		case l.Effect == policy.ExplicitDeny:
-			fix.What = fmt.Sprintf("statement %s denies it, and no other statement can outweigh that: remove it or narrow it", Where(matching(l, "Deny")))
+			fix.What = fmt.Sprintf("%s denies it, and no other statement can outweigh that: remove it or narrow it", Where(matching(l, "Deny")))
 		case l.Type == policy.ReasonResource:
 			fix.What = fmt.Sprintf("add this statement to the policy of repository %s", name)
 			fix.Statement = pullStatement("AllowPull", s.p.GrantARN(), "")

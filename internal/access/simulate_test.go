@@ -77,7 +77,7 @@ func TestSimulate(t *testing.T) {
 		"granted": {
 			as: role, image: image, identity: readOnly, repository: guide,
 			verdict: Allowed, steps: "aaaa",
-			says: []string{`simple-example-image \"AllowPull\" (repository policy:4:5)`, "Identity (managed:1:38)", "service control"},
+			says: []string{`statement 1 \"AllowPull\" at simple-example-image:4:5 (repository policy)`, "statement 1 at Identity:1:38 (managed policy)", "service control"},
 		},
 		"no repository policy": {
 			as: role, image: image, identity: readOnly,
@@ -103,7 +103,7 @@ func TestSimulate(t *testing.T) {
 		"explicit deny": {
 			as: role, image: image, identity: readOnly,
 			repository: `{"Version":"2012-10-17","Statement":[{"Sid":"all","Effect":"Allow","Principal":"*","Action":"ecr:*"},{"Sid":"no","Effect":"Deny","Principal":"*","Action":"ecr:BatchGetImage"}]}`,
-			verdict:    Denied, steps: "adaa", fixes: []string{`resource 222222222222 statement simple-example-image "no" (repository policy:1:`},
+			verdict:    Denied, steps: "adaa", fixes: []string{`resource 222222222222 statement 2 "no" at simple-example-image:1:`},
 			says: []string{"with an explicit deny in a resource-based policy"},
 		},
 		"boundary": {
