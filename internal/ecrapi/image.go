@@ -39,6 +39,7 @@ func (s *service) putImage(ctx context.Context, c *awsapi.Call, in *ecr.PutImage
 	if err != nil {
 		return nil, err
 	}
+	img.Manifest = n.Manifest
 	return &ecr.PutImageOutput{Image: image(img, registry.Ref{Digest: img.Digest, Tag: value(in.ImageTag)})}, nil
 }
 

@@ -3,11 +3,13 @@ package ecrapi
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/awsapi/ecr"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/policy"
+	"github.com/pratique-dev/pratique/policy/catalog"
 )
 
 func (s *service) setRepositoryPolicy(ctx context.Context, c *awsapi.Call, in *ecr.SetRepositoryPolicyInput) (*ecr.SetRepositoryPolicyOutput, error) {
@@ -35,7 +37,7 @@ func parsePolicy(text string) (*policy.Policy, error) {
 	if err != nil {
 		return nil, invalid
 	}
-	for _, f := range p.Validate(policy.Repository) {
+	for _, f := range slices.Concat(p.Validate(policy.Repository), catalog.Lint(p, policy.Repository)) {
 		if f.Severity == policy.SeverityError {
 			return nil, invalid
 		}
