@@ -128,17 +128,6 @@ func (s *server) clientFor(account, user, region string) *ecr.Client {
 	})
 }
 
-// must returns what a call of the SDK returned, which may not be an error.
-func must[T any](t *testing.T) func(out T, err error) T {
-	return func(out T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-}
-
 // wantError checks code and sentence of an error that the SDK returned.
 func wantError(t *testing.T, err error, code, message string) {
 	t.Helper()

@@ -37,11 +37,11 @@ func TestEveryKind(t *testing.T) {
 
 func TestWireError(t *testing.T) {
 	plain := errors.New("disk on fire")
-	if got := wireError(plain); got != plain {
+	if got := wireError(plain); !errors.Is(got, plain) {
 		t.Errorf("wireError(%v) = %v", plain, got)
 	}
 	unknown := fmt.Errorf("get image: %w", &registry.Error{})
-	if got := wireError(unknown); got != unknown {
+	if got := wireError(unknown); !errors.Is(got, unknown) {
 		t.Errorf("wireError(%v) = %v", unknown, got)
 	}
 
