@@ -1,0 +1,120 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pratique-dev/pratique/internal/arn"
+	"github.com/pratique-dev/pratique/internal/endpoint"
+)
+
+// Config is everything a server can be told. Only DataDir is needed; the zero
+// value of every other field means the default its comment names.
+type Config struct {
+	// DataDir holds what is not elsewhere: the key file, blobs, the SQLite
+	// database, the audit log. It is created with mode 0700.
+	DataDir string
+	// Database is the metadata database, "sqlite:<path>" or "postgres://…".
+	// Default: sqlite:<DataDir>/meta.db.
+	Database string
+	// Listen is the TCP address to listen on. Default: 127.0.0.1:5000.
+	Listen string
+	// Domains under which registries are named,
+	// <account>.dkr.ecr.<region>.<domain>; the first is used in answers to
+	// clients that reached the server by another name. Default: localhost,
+	// amazonaws.com, on.aws.
+	Domains []string
+	// DefaultAccount and DefaultRegion are what a bare host name such as
+	// 127.0.0.1:5000 stands for. Defaults: the account with the lowest id,
+	// us-east-1.
+	DefaultAccount, DefaultRegion string
+	// TLSCert and TLSKey are PEM files; both or neither.
+	TLSCert, TLSKey string
+	// TLSSelfSigned serves a certificate from a private CA that is made in
+	// DataDir/tls on first use and whose certificate clients must trust.
+	TLSSelfSigned bool
+	// InsecureHTTP allows plain HTTP on an address that is not loopback.
+	InsecureHTTP bool
+	// DrainTimeout is how long requests in flight may take once the server
+	// is told to stop. Default: 30 s.
+	DrainTimeout time.Duration
+	// Log receives one line per request and what goes wrong. Default: none.
+	Log *slog.Logger
+	// Now is the clock. Default: time.Now.
+	Now func() time.Time
+}
+
+// withDefaults fills in the defaults and checks the rest.
+func (c Config) withDefaults() (Config, error) {
+	if c.DataDir == "" {
+		return c, errors.New("config: the data directory is not set")
+	}
+	dir, err := filepath.Abs(c.DataDir)
+	if err != nil {
+		return c, fmt.Errorf("config: data directory: %w", err)
+	}
+	c.DataDir = dir
+	if c.Database == "" {
+		c.Database = "sqlite:" + filepath.Join(c.DataDir, "meta.db")
+	}
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:5000"
+	}
+	if len(c.Domains) == 0 {
+		c.Domains = []string{"localhost", "amazonaws.com", "on.aws"}
+	}
+	for i, d := range c.Domains {
+		if d = strings.ToLower(strings.Trim(d, ".")); d == "" || strings.ContainsAny(d, "/: ") {
+			return c, fmt.Errorf("config: %q is not a domain", c.Domains[i])
+		}
+		c.Domains[i] = d
+	}
+	if c.DefaultRegion == "" {
+		c.DefaultRegion = "us-east-1"
+	}
+	if !endpoint.IsRegion(c.DefaultRegion) {
+		return c, fmt.Errorf("config: %q is not the name of a region", c.DefaultRegion)
+	}
+	if c.DefaultAccount != "" && !arn.IsAccountID(c.DefaultAccount) {
+		return c, fmt.Errorf("config: default account %q is not a 12-digit id", c.DefaultAccount)
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return c, errors.New("config: a TLS certificate needs its key and a key its certificate")
+	}
+	if c.TLSCert != "" && c.TLSSelfSigned {
+		return c, errors.New("config: choose either TLS certificate files or a self-signed certificate")
+	}
+	if !c.tls() && !c.InsecureHTTP && !isLoopback(c.Listen) {
+		return c, fmt.Errorf("config: refusing plain HTTP on %s: credentials would cross the network in the clear; set up TLS, listen on 127.0.0.1, or allow it explicitly (--insecure-http)", c.Listen)
+	}
+	if c.DrainTimeout == 0 {
+		c.DrainTimeout = 30 * time.Second
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c, nil
+}
+
+func (c Config) tls() bool { return c.TLSCert != "" || c.TLSSelfSigned }
+
+// isLoopback reports whether a listen address reaches this machine alone.
+func isLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

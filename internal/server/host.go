@@ -1,0 +1,63 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/pratique-dev/pratique/internal/awsapi"
+	"github.com/pratique-dev/pratique/internal/endpoint"
+)
+
+// resolve finds the registry a request is for: the ns parameter that
+// containerd sends to a mirror, else the Host header, else the defaults.
+func (s *Server) resolve(r *http.Request) (endpoint.Registry, error) {
+	for _, name := range []string{r.URL.Query().Get("ns"), r.Host} {
+		if reg, ok := endpoint.ParseRegistry(name); ok && slices.Contains(s.cfg.Domains, reg.Domain) {
+			return reg, nil
+		}
+	}
+	account, err := s.defaultAccount(r.Context())
+	return s.registryAt(r.Host, account, s.cfg.DefaultRegion), err
+}
+
+// defaultAccount is the account that a host without one means: the one that
+// is configured, else the first there is, else none.
+func (s *Server) defaultAccount(ctx context.Context) (string, error) {
+	if s.cfg.DefaultAccount != "" {
+		return s.cfg.DefaultAccount, nil
+	}
+	if p := s.first.Load(); p != nil {
+		return *p, nil
+	}
+	all, err := s.iam.Accounts(ctx)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	s.first.Store(&all[0].ID)
+	return all[0].ID, nil
+}
+
+// registryAt names the registry of account and region as the client that sent
+// this Host header should reach it: under the domain and port that it used,
+// or, when it used none of ours, under the first domain and our own port.
+func (s *Server) registryAt(host, account, region string) endpoint.Registry {
+	name, port := endpoint.SplitPort(strings.ToLower(host))
+	for _, d := range s.cfg.Domains {
+		if name != d && strings.HasSuffix(name, "."+d) {
+			return endpoint.Registry{Account: account, Region: region, Domain: d, Port: port}
+		}
+	}
+	return endpoint.Registry{Account: account, Region: region, Domain: s.cfg.Domains[0], Port: s.port}
+}
+
+// uri is where the client that made a call reaches a registry.
+func (s *Server) uri(c *awsapi.Call, account, region string) *url.URL {
+	scheme := "http"
+	if s.cfg.tls() {
+		scheme = "https"
+	}
+	return &url.URL{Scheme: scheme, Host: s.registryAt(c.Host, account, region).Host()}
+}

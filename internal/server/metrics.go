@@ -1,0 +1,85 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/pratique-dev/pratique/internal/arn"
+	"github.com/pratique-dev/pratique/internal/audit"
+)
+
+// metrics are what Prometheus scrapes. Nothing is registered globally.
+type metrics struct {
+	handler  http.Handler
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+	denials  *prometheus.CounterVec
+	bytes    *prometheus.CounterVec
+}
+
+func newMetrics() *metrics {
+	reg := prometheus.NewRegistry()
+	m := &metrics{
+		handler: promhttp.HandlerFor(reg, promhttp.HandlerOpts{}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "pratique_requests_total", Help: "Requests by service, operation and HTTP status.",
+		}, []string{"service", "operation", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "pratique_request_duration_seconds", Help: "Time from the first byte of a request to the last of its response.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5, 30, 120},
+		}, []string{"service", "operation"}),
+		denials: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "pratique_denials_total", Help: "Authorisation decisions that were a denial, by the account and region that were asked.",
+		}, []string{"account", "region", "action"}),
+		bytes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "pratique_repository_bytes_total", Help: "Bytes received and sent, by repository.",
+		}, []string{"account", "region", "repository", "direction"}),
+	}
+	reg.MustRegister(m.requests, m.duration, m.denials, m.bytes,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// observe counts a finished request. A repository becomes a label only where
+// something was done to it: names that callers invent would fill the memory.
+func (m *metrics) observe(e *audit.Event) {
+	op := e.Operation
+	if op == "" {
+		op = "unknown"
+	}
+	m.requests.WithLabelValues(e.Service, op, strconv.Itoa(e.Status)).Inc()
+	m.duration.WithLabelValues(e.Service, op).Observe(e.Duration.Seconds())
+	for _, d := range e.Decisions {
+		r, err := arn.Parse(d.Resource)
+		if err != nil || r.Service != "ecr" || r.Type() != "repository" {
+			continue
+		}
+		if d.Message != "" {
+			m.denials.WithLabelValues(r.Account, r.Region, d.Action).Inc()
+			continue
+		}
+		if e.Service == "oci" && e.Status < 300 {
+			m.bytes.WithLabelValues(r.Account, r.Region, r.Path(), "in").Add(float64(e.BytesIn))
+			m.bytes.WithLabelValues(r.Account, r.Region, r.Path(), "out").Add(float64(e.BytesOut))
+			return // one request moves its bytes once, for the first repository it names
+		}
+	}
+}
+
+// serve answers the scrape of a local collector. The numbers name every
+// account's repositories, so nobody else may read them: neither another
+// machine nor what a proxy on this one forwards.
+func (m *metrics) serve(w http.ResponseWriter, r *http.Request) {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	ip := net.ParseIP(host)
+	if err != nil || ip == nil || !ip.IsLoopback() || r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-For") != "" {
+		http.NotFound(w, r)
+		return
+	}
+	m.handler.ServeHTTP(w, r)
+}

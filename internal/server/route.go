@@ -1,0 +1,116 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/pratique-dev/pratique/internal/audit"
+	"github.com/pratique-dev/pratique/internal/authn"
+	"github.com/pratique-dev/pratique/internal/ociapi"
+)
+
+// ServeHTTP implements http.Handler for the one port.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/healthz":
+		plain(w, http.StatusOK, "ok")
+	case "/readyz":
+		s.ready(w, r)
+	case "/metrics":
+		s.metrics.serve(w, r)
+	default:
+		s.record(w, r)
+	}
+}
+
+// ready answers 200 while the server wants requests and can serve them.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if s.draining.Load() {
+		plain(w, http.StatusServiceUnavailable, "draining")
+		return
+	}
+	if err := s.db.Ping(r.Context()); err != nil {
+		s.cfg.Log.Error("not ready", "error", err)
+		plain(w, http.StatusServiceUnavailable, "the database does not answer")
+		return
+	}
+	plain(w, http.StatusOK, "ready")
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintln(w, text) // the client may have gone; nobody else cares
+}
+
+// record runs a request of a protocol and writes down what happened: one
+// audit event, one log line, the counters.
+func (s *Server) record(w http.ResponseWriter, r *http.Request) {
+	event := &audit.Event{
+		Time:      s.cfg.Now(),
+		RequestID: uuid.NewString(),
+		SourceIP:  authn.SourceIP(r),
+		UserAgent: r.UserAgent(),
+		Method:    r.Method,
+		Host:      r.Host,
+	}
+	out := &recorder{ResponseWriter: w}
+	in := &counter{ReadCloser: r.Body}
+	r.Body = in
+	r = r.WithContext(audit.NewContext(r.Context(), event))
+	out.Header().Set("X-Amzn-Requestid", event.RequestID)
+	defer func() {
+		cause := recover()
+		if cause != nil {
+			event.ErrorCode, event.Status = "InternalFailure", http.StatusInternalServerError
+			if out.status == 0 {
+				out.WriteHeader(http.StatusInternalServerError)
+			}
+			if cause != http.ErrAbortHandler { //nolint:errorlint // a sentinel that is compared, as net/http does
+				s.cfg.Log.Error("panic", "request_id", event.RequestID, "cause", cause, "stack", string(debug.Stack()))
+			}
+		} else {
+			event.Status = out.status
+		}
+		event.BytesIn, event.BytesOut = in.bytes, out.bytes
+		event.Duration = s.cfg.Now().Sub(event.Time)
+		s.finish(r, event)
+		if cause != nil {
+			panic(http.ErrAbortHandler) // net/http closes the connection, whose state is unknown
+		}
+	}()
+	s.route(out, r)
+}
+
+func (s *Server) finish(r *http.Request, event *audit.Event) {
+	s.metrics.observe(event)
+	if err := s.audit.Write(event); err != nil {
+		s.cfg.Log.Error("audit event lost", "request_id", event.RequestID, "error", err)
+	}
+	s.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", event.LogAttrs()...)
+}
+
+// route finds the protocol of a request.
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+	switch path := r.URL.Path; {
+	case path == "/v2" || strings.HasPrefix(path, "/v2/"):
+		reg, err := s.resolve(r)
+		if err != nil {
+			s.cfg.Log.Error("resolve registry", "error", err)
+			plain(w, http.StatusInternalServerError, "500 internal server error")
+			return
+		}
+		s.oci.ServeRegistry(w, r, ociapi.Target{Account: reg.Account, Region: reg.Region, Host: reg.Host()})
+	case strings.HasPrefix(path, ociapi.LayerPath):
+		s.oci.ServeLayer(w, r)
+	case path == "/":
+		s.api.ServeHTTP(w, r)
+	default:
+		plain(w, http.StatusNotFound, "404 page not found")
+	}
+}

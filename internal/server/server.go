@@ -1,0 +1,271 @@
+// Package server assembles Pratique: it opens the stores, wires engines and
+// protocols, listens on one port and routes each request by path and host.
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"github.com/pratique-dev/pratique/internal/audit"
+	"github.com/pratique-dev/pratique/internal/authn"
+	"github.com/pratique-dev/pratique/internal/authz"
+	"github.com/pratique-dev/pratique/internal/awsapi"
+	"github.com/pratique-dev/pratique/internal/blob"
+	"github.com/pratique-dev/pratique/internal/ecrapi"
+	"github.com/pratique-dev/pratique/internal/endpoint"
+	"github.com/pratique-dev/pratique/internal/iam"
+	// "github.com/pratique-dev/pratique/internal/iamapi"
+	"github.com/pratique-dev/pratique/internal/meta"
+	"github.com/pratique-dev/pratique/internal/ociapi"
+	"github.com/pratique-dev/pratique/internal/registry"
+	"github.com/pratique-dev/pratique/internal/seal"
+	"github.com/pratique-dev/pratique/internal/stsapi"
+	"github.com/pratique-dev/pratique/policy"
+)
+
+// Server is one node. It holds no state that another node would need.
+type Server struct {
+	cfg      Config
+	db       *meta.DB
+	iam      *iam.IAM
+	registry *registry.Registry
+	blobs    *blob.Dir
+	api      *awsapi.Dispatcher
+	oci      *ociapi.API
+	audit    *audit.Log
+	metrics  *metrics
+
+	listener net.Listener
+	port     string
+	http     *http.Server
+	ca       *privateCA // nil unless self-signed
+	draining atomic.Bool
+
+	first atomic.Pointer[string] // the account with the lowest id, once there is one
+}
+
+// New opens the stores, brings the schema up to date and listens. ctx bounds
+// the start only. The caller runs Serve, which closes what New opened.
+func New(ctx context.Context, cfg Config) (_ *Server, err error) {
+	cfg, err = cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, metrics: newMetrics()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if err := s.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.listen(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// open opens stores and engines and builds the protocol fronts on them.
+func (s *Server) open(ctx context.Context) error {
+	dir := s.cfg.DataDir
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("create data directory: %w", err)
+	}
+	box, err := seal.OpenKeyFile(filepath.Join(dir, KeyFile))
+	if err != nil {
+		return err
+	}
+	if s.db, err = meta.Open(ctx, s.cfg.Database); err != nil {
+		return err
+	}
+	if s.blobs, err = blob.OpenDir(filepath.Join(dir, "blobs")); err != nil {
+		return err
+	}
+	if s.audit, err = audit.OpenLog(filepath.Join(dir, AuditFile)); err != nil {
+		return err
+	}
+	if s.cfg.TLSSelfSigned {
+		if s.ca, err = openPrivateCA(dir, s.cfg.Domains, s.cfg.Now); err != nil {
+			return err
+		}
+	}
+	s.iam = iam.New(iam.Config{DB: s.db, Box: box, Now: s.cfg.Now})
+	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Log: s.cfg.Log})
+	who := authn.New(authn.Config{IAM: s.iam, Box: box, Now: s.cfg.Now})
+	may := authz.New(authz.Config{IAM: s.iam, Registry: s.registry, Now: s.cfg.Now})
+
+	environment := func(r *http.Request) policy.Context { return authn.Environment(r, s.cfg.Now()) }
+	layers := ociapi.NewLayerURLs(box, s.cfg.Now)
+
+	s.oci = ociapi.New(ociapi.Config{
+		Registry: s.registry, Authenticator: who, Authorizer: may, Layers: layers, Now: s.cfg.Now, Log: s.cfg.Log,
+	})
+	s.api = awsapi.New(awsapi.Config{
+		Operations: operations(ecrapi.Config{
+			Registry: s.registry, URI: s.uri, Token: who.RegistryToken, Environment: environment,
+			DownloadURL: func(base *url.URL, repo registry.Repo, d digest.Digest) string {
+				return base.JoinPath(layers.Path(repo, d)).String()
+			},
+		}, s.iam),
+		Authenticate:  who.SigV4,
+		Authorize:     may.Authorize,
+		Environment:   environment,
+		ValidRegion:   endpoint.IsRegion,
+		DefaultRegion: s.cfg.DefaultRegion,
+		Log:           s.cfg.Log,
+	})
+	return nil
+}
+
+// operations is the table of everything the AWS APIs do here.
+func operations(c ecrapi.Config, m *iam.IAM) []awsapi.Operation {
+	return slices.Concat(
+		ecrapi.Operations(c),
+		// iamapi.Operations(iamapi.Config{IAM: m}),
+		stsapi.Operations(stsapi.Config{IAM: m}),
+	)
+}
+
+// Names of files in the data directory.
+const (
+	KeyFile   = "key"
+	AuditFile = "audit.jsonl"
+)
+
+func (s *Server) listen(ctx context.Context) (err error) {
+	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", s.cfg.Listen); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	_, s.port, err = net.SplitHostPort(s.listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	s.http = &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
+	}
+	switch {
+	case s.ca != nil:
+		s.http.TLSConfig = &tls.Config{GetCertificate: s.ca.certificate, MinVersion: tls.VersionTLS12}
+	case s.cfg.TLSCert != "":
+		pair, err := tls.LoadX509KeyPair(s.cfg.TLSCert, s.cfg.TLSKey)
+		if err != nil {
+			return fmt.Errorf("load TLS certificate: %w", err)
+		}
+		s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	return nil
+}
+
+// Serve answers requests until ctx is done, then lets those in flight finish,
+// for as long as the configuration says, and closes everything.
+func (s *Server) Serve(ctx context.Context) error {
+	var background sync.WaitGroup
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	background.Go(func() { s.registry.Run(working) })
+	background.Go(func() { s.expireUploads(working) })
+
+	failed := make(chan error, 1)
+	go func() {
+		if s.http.TLSConfig != nil {
+			failed <- s.http.ServeTLS(s.listener, "", "")
+		} else {
+			failed <- s.http.Serve(s.listener)
+		}
+	}()
+	var err error
+	select {
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		s.draining.Store(true)
+		grace, cancel := context.WithTimeout(working, s.cfg.DrainTimeout)
+		if err = s.http.Shutdown(grace); err != nil {
+			err = errors.Join(fmt.Errorf("drain: %w", err), s.http.Close())
+		}
+		cancel()
+	}
+	stop()
+	background.Wait()
+	return errors.Join(err, s.close())
+}
+
+// Uploads that nobody continued for a day are dropped, looked for hourly.
+const (
+	uploadLifetime = 24 * time.Hour
+	uploadSweep    = time.Hour
+)
+
+func (s *Server) expireUploads(ctx context.Context) {
+	tick := time.NewTicker(uploadSweep)
+	defer tick.Stop()
+	for {
+		if err := s.registry.ExpireUploads(ctx, s.cfg.Now().Add(-uploadLifetime)); err != nil && ctx.Err() == nil {
+			s.cfg.Log.Error("expire uploads", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// close closes what is open. It is safe on a server that New did not finish.
+func (s *Server) close() error {
+	var errs []error
+	if s.listener != nil {
+		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if s.audit != nil {
+		errs = append(errs, s.audit.Close())
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Addr is the address the server listens on, host and port.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// URL is where the server answers, without a trailing slash.
+func (s *Server) URL() string {
+	scheme := "http"
+	if s.cfg.tls() {
+		scheme = "https"
+	}
+	return scheme + "://" + s.Addr()
+}
+
+// IAM is the server's IAM engine, for administration in process.
+func (s *Server) IAM() *iam.IAM { return s.iam }
+
+// CAFile is the file with the certificate that clients of a self-signed
+// server must trust, or "".
+func (s *Server) CAFile() string {
+	if s.ca == nil {
+		return ""
+	}
+	return filepath.Join(s.cfg.DataDir, CAFile)
+}
