@@ -101,7 +101,7 @@ func (e Entity) locate(tx *meta.Tx, account string) (Located, error) {
 	case EntityPolicy:
 		at.ARN = e.Name
 		at.Tags, err = e.tags(tx, account)
-		if errors.Is(err, ErrNoSuchEntity) {
+		if errors.Is(err, ErrNoSuchEntity) || errors.Is(err, ErrUnparsableARN) {
 			return at, nil
 		}
 		return at, err
@@ -175,7 +175,8 @@ func mayDelete(tx *meta.Tx, e Entity, id string, references ...string) error {
 // rename gives a user or a group another name or path.
 func (m *IAM) rename(ctx context.Context, account string, e Entity, table, newName, newPath string, maxLen int) error {
 	if newName != "" {
-		if err := checkName("newUserName", newName, maxLen); err != nil {
+		member := map[string]string{EntityUser: "newUserName", EntityGroup: "newGroupName"}[e.Kind]
+		if err := checkName(member, newName, maxLen); err != nil {
 			return err
 		}
 	}
@@ -206,35 +207,32 @@ func (m *IAM) rename(ctx context.Context, account string, e Entity, table, newNa
 	})
 }
 
-// taggable are the tables of entities that may carry tags, and the column their Name is looked up in.
-func (e Entity) taggable() (table, where, key string, ok bool) {
-	const byName = `account = $1 AND name_key = $2`
+// table is where entities with a name and tags are.
+func (e Entity) table() string {
 	switch e.Kind {
 	case EntityUser:
-		return "iam_user", byName, foldName(e.Name), true
+		return "iam_user"
 	case EntityRole:
-		return "iam_role", byName, foldName(e.Name), true
+		return "iam_role"
 	case EntityInstanceProfile:
-		return "iam_instance_profile", byName, foldName(e.Name), true
-	case EntityPolicy:
-		return "iam_policy", `account = $1 AND arn = $2`, e.Name, true
+		return "iam_instance_profile"
 	}
-	return "", "", "", false
+	return ""
 }
 
 func (e Entity) tags(tx *meta.Tx, account string) (tags, error) {
-	if e.Kind == EntityPolicy && isAWSManaged(e.Name) {
-		if _, ok := awsManaged()[e.Name]; !ok {
-			return nil, noSuch(EntityPolicy, e.Name)
+	if e.Kind == EntityPolicy {
+		p, err := managedByARN(tx, account, e.Name)
+		if err != nil {
+			return nil, err
 		}
-		return nil, nil
+		return p.Tags, nil
 	}
-	table, where, key, ok := e.taggable()
-	if !ok {
+	if e.table() == "" {
 		return nil, fmt.Errorf("a %s carries no tags", e.Kind)
 	}
 	var text string
-	err := tx.QueryRow(`SELECT tags FROM `+table+` WHERE `+where, account, key).Scan(&text)
+	err := tx.QueryRow(`SELECT tags FROM `+e.table()+` WHERE account = $1 AND name_key = $2`, account, foldName(e.Name)).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, noSuch(e.Kind, e.Name)
 	}
@@ -287,12 +285,11 @@ func (m *IAM) changeTags(ctx context.Context, account string, e Entity, change f
 		if err != nil {
 			return err
 		}
-		table, _, key, _ := e.taggable()
-		column := "name_key"
 		if e.Kind == EntityPolicy {
-			column = "arn"
+			_, err = tx.Exec(`UPDATE iam_policy SET tags = $1 WHERE account = $2 AND arn = $3`, text, account, e.Name)
+		} else {
+			_, err = tx.Exec(`UPDATE `+e.table()+` SET tags = $1 WHERE account = $2 AND name_key = $3`, text, account, foldName(e.Name))
 		}
-		_, err = tx.Exec(`UPDATE `+table+` SET tags = $1 WHERE account = $2 AND `+column+` = $3`, text, account, key)
 		if err != nil {
 			return fmt.Errorf("write tags: %w", err)
 		}
@@ -301,7 +298,7 @@ func (m *IAM) changeTags(ctx context.Context, account string, e Entity, change f
 }
 
 // SetBoundary makes a managed policy the permissions boundary of a user or role, or takes the boundary away when policyARN
-// is empty. Errors: ErrNoSuchEntity, ErrNotAttachable, ErrInvalidARN.
+// is empty. Errors: ErrNoSuchEntity, ErrNotAttachable, ErrInvalidARN, ErrUnparsableARN.
 func (m *IAM) SetBoundary(ctx context.Context, account string, e Entity, policyARN string) error {
 	return m.db.Write(ctx, func(tx *meta.Tx) error {
 		f, err := e.find(tx, account)
@@ -338,7 +335,10 @@ func checkBoundary(tx *meta.Tx, account, policyARN string) error {
 // attachable checks that the account may attach the managed policy: one of its own or of AWS.
 func attachable(tx *meta.Tx, account, policyARN string) error {
 	a, err := arn.Parse(policyARN)
-	if err != nil || a.Service != "iam" || a.Type() != "policy" {
+	if err != nil {
+		return &Error{Kind: ErrUnparsableARN, Entity: EntityPolicy, Name: policyARN}
+	}
+	if a.Service != "iam" || a.Type() != "policy" {
 		return &Error{Kind: ErrInvalidARN, Entity: EntityPolicy, Name: policyARN}
 	}
 	if a.Account != account && a.Account != "aws" {

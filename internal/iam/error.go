@@ -48,6 +48,8 @@ const (
 	ErrInvalidValue
 	// ErrInvalidARN: Name is not the ARN of a managed policy.
 	ErrInvalidARN
+	// ErrUnparsableARN: Name is not an ARN at all.
+	ErrUnparsableARN
 	// ErrDuplicateTag: two tags have the same key, ignoring case.
 	ErrDuplicateTag
 	// ErrUnmodifiable: the Entity called Name belongs to AWS.
@@ -90,6 +92,7 @@ var kindText = [...]string{
 	ErrMalformedPolicy:       "malformed policy document",
 	ErrInvalidValue:          "invalid value",
 	ErrInvalidARN:            "not the ARN of a policy",
+	ErrUnparsableARN:         "not an ARN",
 	ErrDuplicateTag:          "duplicate tag key",
 	ErrUnmodifiable:          "cannot be modified",
 	ErrInvalidToken:          "invalid session token",

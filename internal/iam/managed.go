@@ -143,6 +143,9 @@ func managedByARN(tx *meta.Tx, account, policyARN string) (*ManagedPolicy, error
 		out := p.ManagedPolicy
 		return &out, countUses(tx, account, &out)
 	}
+	if _, err := arn.Parse(policyARN); err != nil {
+		return nil, &Error{Kind: ErrUnparsableARN, Entity: EntityPolicy, Name: policyARN}
+	}
 	return one(EntityPolicy, policyARN, scanPolicy,
 		tx.QueryRow(`SELECT `+policyColumns+` FROM iam_policy WHERE arn = $1 AND account = $2`, policyARN, account))
 }
@@ -387,20 +390,27 @@ func (m *IAM) PolicyVersion(ctx context.Context, account, policyARN, version str
 		}
 		if p.Account == "aws" {
 			if version != p.DefaultVersion {
-				return noSuch(EntityPolicyVersion, version)
+				return noSuchVersion(policyARN, version)
 			}
 			v = &PolicyVersion{ID: version, Document: awsManaged()[policyARN].document, IsDefault: true, Created: p.Updated}
 			return nil
 		}
 		n, ok := parseVersionID(version)
 		if !ok {
-			return noSuch(EntityPolicyVersion, version)
+			return noSuchVersion(policyARN, version)
 		}
-		v, err = one(EntityPolicyVersion, version, versionScanner(p.DefaultVersion),
+		v, err = versionScanner(p.DefaultVersion)(
 			tx.QueryRow(`SELECT version, document, created_at FROM iam_policy_version WHERE policy_id = $1 AND version = $2`, p.ID, n))
+		if errors.Is(err, sql.ErrNoRows) {
+			return noSuchVersion(policyARN, version)
+		}
 		return err
 	})
 	return v, err
+}
+
+func noSuchVersion(policyARN, version string) error {
+	return &Error{Kind: ErrNoSuchEntity, Entity: EntityPolicyVersion, Name: version, Detail: policyARN}
 }
 
 func versionScanner(defaultVersion string) func(scanner) (*PolicyVersion, error) {
@@ -461,7 +471,7 @@ func (m *IAM) withVersion(ctx context.Context, account, policyARN, version strin
 		}
 		n, ok := parseVersionID(version)
 		if !ok {
-			return noSuch(EntityPolicyVersion, version)
+			return noSuchVersion(policyARN, version)
 		}
 		var count int
 		err = tx.QueryRow(`SELECT COUNT(*) FROM iam_policy_version WHERE policy_id = $1 AND version = $2`, p.ID, n).Scan(&count)
@@ -469,7 +479,7 @@ func (m *IAM) withVersion(ctx context.Context, account, policyARN, version strin
 			return err
 		}
 		if count == 0 {
-			return noSuch(EntityPolicyVersion, version)
+			return noSuchVersion(policyARN, version)
 		}
 		return do(tx, p, n)
 	})

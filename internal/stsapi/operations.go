@@ -1,0 +1,49 @@
+// Package stsapi serves the AWS Security Token Service on the engine of package iam.
+package stsapi
+
+import (
+	"context"
+
+	"github.com/pratique-dev/pratique/internal/awsapi"
+	"github.com/pratique-dev/pratique/internal/awsapi/shape"
+	"github.com/pratique-dev/pratique/internal/awsapi/sts"
+	"github.com/pratique-dev/pratique/internal/iam"
+)
+
+// Config is what the operations need.
+type Config struct {
+	IAM *iam.IAM
+}
+
+type service struct {
+	iam *iam.IAM
+}
+
+// Operations returns a row for every operation of STS.
+func Operations(c Config) []awsapi.Operation {
+	s := &service{iam: c.IAM}
+	return awsapi.Complete(sts.Service,
+		op(sts.AssumeRole, onRole, s.assumeRole, awsapi.NoAuthorization()), // checks its input first, then authorises
+		op(sts.GetAccessKeyInfo, awsapi.Any, s.getAccessKeyInfo),
+		op(sts.GetCallerIdentity, awsapi.Any, s.getCallerIdentity, awsapi.NoAuthorization()),
+		op(sts.GetSessionToken, awsapi.Any, s.getSessionToken, awsapi.NoAuthorization()),
+
+		awsapi.Unsupported(sts.AssumeRoleWithSAML, "there are no SAML providers"),
+		awsapi.Unsupported(sts.AssumeRoleWithWebIdentity, "there are no OpenID Connect providers yet"),
+		awsapi.Unsupported(sts.AssumeRoot, "there are no organizations whose root users could be assumed"),
+		awsapi.Unsupported(sts.DecodeAuthorizationMessage, "denials are not encoded; see pratique explain"),
+		awsapi.Unsupported(sts.GetDelegatedAccessToken, "there are no delegation requests"),
+		awsapi.Unsupported(sts.GetFederationToken, "federated users are not implemented; assume a role instead"),
+		awsapi.Unsupported(sts.GetWebIdentityToken, "there is no outbound identity federation"),
+	)
+}
+
+// op is a row whose function may return errors of the engine.
+func op[In, Out any](s shape.Shape[In, Out], on func(*awsapi.Call, *In) []awsapi.Resource,
+	do func(context.Context, *awsapi.Call, *In) (*Out, error), opts ...awsapi.Option,
+) awsapi.Operation {
+	return awsapi.Op(s, on, func(ctx context.Context, c *awsapi.Call, in *In) (*Out, error) {
+		out, err := do(ctx, c, in)
+		return out, wire(err)
+	}, opts...)
+}
