@@ -149,7 +149,7 @@ func (s *StatementTrace) write(b *bytes.Buffer, source string) {
 	if m == nil {
 		b.WriteString("matches")
 		if s.Grant != "" {
-			fmt.Fprintf(b, " (%s)", grantWords(s.Grant))
+			fmt.Fprintf(b, ", naming %s", grantWords(s.Grant))
 		}
 		fmt.Fprintf(b, " (%s)\n", place(source, s.Line, s.Column))
 		return
@@ -178,13 +178,13 @@ func (s *StatementTrace) write(b *bytes.Buffer, source string) {
 func grantWords(grant string) string {
 	switch grant {
 	case grantNames[grantAccount]:
-		return "names the caller's account"
+		return "the caller's account"
 	case grantNames[grantRole]:
-		return "names the caller's role"
+		return "the caller's role"
 	case grantNames[grantUser]:
-		return "names the caller's user"
+		return "the caller's user"
 	default:
-		return "names the caller"
+		return "the caller"
 	}
 }
 

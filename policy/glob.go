@@ -75,9 +75,9 @@ func stars(pattern string) bool {
 	return pattern != "" && strings.Trim(pattern, "*") == ""
 }
 
-// matchAction reports whether an Action value matches an action. Names compare without case; wildcards
-// count after the colon only.
-func matchAction(pattern, action string) bool {
+// MatchAction reports whether an Action value ("ecr:Batch*", "*") matches an action ("ecr:BatchGetImage").
+// Names compare without case; wildcards count after the colon only.
+func MatchAction(pattern, action string) bool {
 	if pattern == "*" {
 		return true
 	}

@@ -104,7 +104,7 @@ func elementName(name string, not bool) string {
 
 func (m *matcher) listsAction(e *Element) bool {
 	for i := range e.Values {
-		if matchAction(e.Values[i].Text, m.req.Action) {
+		if MatchAction(e.Values[i].Text, m.req.Action) {
 			return true
 		}
 	}

@@ -191,9 +191,9 @@ func (p *Principal) name() string {
 }
 
 func texts(l List) []string {
-	all := make([]string, len(l.Values))
-	for i, v := range l.Values {
-		all[i] = v.Text
+	var all []string
+	for _, v := range l.Values {
+		all = append(all, v.Text)
 	}
 	return all
 }
