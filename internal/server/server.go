@@ -28,7 +28,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/ecrapi"
 	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/iam"
-	// "github.com/pratique-dev/pratique/internal/iamapi"
+	"github.com/pratique-dev/pratique/internal/iamapi"
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/ociapi"
 	"github.com/pratique-dev/pratique/internal/registry"
@@ -136,7 +136,7 @@ func (s *Server) open(ctx context.Context) error {
 func operations(c ecrapi.Config, m *iam.IAM) []awsapi.Operation {
 	return slices.Concat(
 		ecrapi.Operations(c),
-		// iamapi.Operations(iamapi.Config{IAM: m}),
+		iamapi.Operations(iamapi.Config{IAM: m}),
 		stsapi.Operations(stsapi.Config{IAM: m}),
 	)
 }
@@ -218,7 +218,9 @@ func (s *Server) expireUploads(ctx context.Context) {
 	tick := time.NewTicker(uploadSweep)
 	defer tick.Stop()
 	for {
-		if err := s.registry.ExpireUploads(ctx, s.cfg.Now().Add(-uploadLifetime)); err != nil && ctx.Err() == nil {
+		before := s.cfg.Now().Add(-uploadLifetime)
+		_, err := s.blobs.ExpireUploads(ctx, before.Add(-uploadSweep)) // what interrupted calls left, once the registry has forgotten it
+		if err = errors.Join(s.registry.ExpireUploads(ctx, before), err); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("expire uploads", "error", err)
 		}
 		select {
@@ -239,6 +241,9 @@ func (s *Server) close() error {
 	}
 	if s.audit != nil {
 		errs = append(errs, s.audit.Close())
+	}
+	if s.blobs != nil {
+		errs = append(errs, s.blobs.Close())
 	}
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
