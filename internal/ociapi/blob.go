@@ -22,12 +22,21 @@ func (c *call) getBlob() error {
 	return serveLayer(c.w, c.r, c.registry, l)
 }
 
-// deleteBlob refuses: layers go with the images that name them, as on ECR.
+// deleteBlob deletes a layer that no image names, such as that of a push that
+// was given up.
 func (c *call) deleteBlob() error {
-	return &Error{
-		Status: http.StatusMethodNotAllowed, Code: "UNSUPPORTED", Message: "Layers cannot be deleted; delete the images that reference them",
-		Header: http.Header{"Allow": {"GET, HEAD"}},
+	deleted, err := c.registry.DeleteLayer(c.r.Context(), c.repo(), c.Digest)
+	if err != nil {
+		return err
 	}
+	if !deleted {
+		return &Error{
+			Status: http.StatusMethodNotAllowed, Code: "UNSUPPORTED", Message: "Requested layer referenced by an image",
+			Header: http.Header{"Allow": {"GET, HEAD"}},
+		}
+	}
+	c.send(http.StatusAccepted, "", nil)
+	return nil
 }
 
 func etag(d digest.Digest) string { return `"` + d.String() + `"` }

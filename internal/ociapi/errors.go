@@ -165,6 +165,8 @@ func registryError(e *registry.Error) *Error {
 	case registry.ErrImageReferenced:
 		return answer(http.StatusMethodNotAllowed, "UNSUPPORTED", "Requested image referenced by manifest list: [%s]", join(e.Digests))
 
+	case registry.ErrUploadOffset:
+		return answer(http.StatusRequestedRangeNotSatisfiable, "BLOB_UPLOAD_INVALID", "The layer part must begin at byte %d", e.Have)
 	case registry.ErrUploadBusy:
 		return answer(http.StatusConflict, "BLOB_UPLOAD_INVALID", "Upload with id '%s' is in use by another request", e.Upload)
 
@@ -172,7 +174,7 @@ func registryError(e *registry.Error) *Error {
 	// are answered before they get here.
 	case registry.ErrRepositoryExists, registry.ErrRepositoryNotEmpty, registry.ErrPolicyNotFound, registry.ErrRegistryPolicyNotFound,
 		registry.ErrTooManyResourceTags, registry.ErrInvalidMutability, registry.ErrImageExists, registry.ErrLayerExists,
-		registry.ErrEmptyUpload, registry.ErrLayerPartTooSmall, registry.ErrLayerPartSize, registry.ErrUploadOffset:
+		registry.ErrEmptyUpload, registry.ErrLayerPartTooSmall, registry.ErrLayerPartSize:
 		return nil
 	}
 	return nil

@@ -61,15 +61,14 @@ const (
 
 // endpoints maps each kind of path to what methods mean there.
 var endpoints = map[string]map[string]Kind{
-	"":            {http.MethodGet: Ping, http.MethodHead: Ping},
-	"_catalog":    {http.MethodGet: Catalog},
-	"manifests":   {http.MethodGet: ManifestGet, http.MethodHead: ManifestHead, http.MethodPut: ManifestPut, http.MethodDelete: ManifestDelete},
-	"blobs":       {http.MethodGet: BlobGet, http.MethodHead: BlobHead, http.MethodDelete: BlobDelete},
-	"uploads":     {http.MethodPost: UploadStart},
-	"uploads/id":  {http.MethodGet: UploadStatus, http.MethodPatch: UploadAppend, http.MethodPut: UploadFinish, http.MethodDelete: UploadCancel},
-	"tags/list":   {http.MethodGet: TagList},
-	"referrers":   {http.MethodGet: Referrers},
-	"unsupported": {},
+	"":           {http.MethodGet: Ping, http.MethodHead: Ping},
+	"_catalog":   {http.MethodGet: Catalog},
+	"manifests":  {http.MethodGet: ManifestGet, http.MethodHead: ManifestHead, http.MethodPut: ManifestPut, http.MethodDelete: ManifestDelete},
+	"blobs":      {http.MethodGet: BlobGet, http.MethodHead: BlobHead, http.MethodDelete: BlobDelete},
+	"uploads":    {http.MethodPost: UploadStart},
+	"uploads/id": {http.MethodGet: UploadStatus, http.MethodPatch: UploadAppend, http.MethodPut: UploadFinish, http.MethodDelete: UploadCancel},
+	"tags/list":  {http.MethodGet: TagList},
+	"referrers":  {http.MethodGet: Referrers},
 }
 
 // Parse reads a method and a URL whose path begins with /v2. The error is an
@@ -133,8 +132,8 @@ func locate(s []string) (endpoint string, repository []string, last string) {
 	switch {
 	case n == 0:
 		return "", nil, ""
-	case n == 1:
-		return s[0], nil, ""
+	case n == 1 && s[0] == "_catalog":
+		return "_catalog", nil, ""
 	case n < 3:
 		return "none", nil, ""
 	case n > 3 && s[n-3] == "blobs" && s[n-2] == "uploads" && s[n-1] == "":

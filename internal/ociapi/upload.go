@@ -143,7 +143,7 @@ func (c *call) appendBody() (int64, error) {
 	if body.err != nil {
 		return 0, bodyError(body.err)
 	}
-	if e := (*registry.Error)(nil); errors.As(err, &e) && e.Kind == registry.ErrUploadOffset {
+	if e := (*registry.Error)(nil); off >= 0 && errors.As(err, &e) && e.Kind == registry.ErrUploadOffset {
 		return 0, c.outOfOrder(off, e.Have)
 	}
 	if err == nil && length >= 0 && body.n != length {

@@ -142,6 +142,25 @@ func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from s
 	return l, nil
 }
 
+// DeleteLayer makes a layer that no image of the repository names invisible
+// there. It reports false, and changes nothing, when an image names it.
+// Errors: ErrRepositoryNotFound, ErrLayerNotFound.
+func (r *Registry) DeleteLayer(ctx context.Context, repo Repo, d digest.Digest) (deleted bool, err error) {
+	err = r.db.Write(ctx, func(tx *meta.Tx) error {
+		l, err := layer(tx, repo, d)
+		if deleted = err == nil && !l.InUse; !deleted {
+			return err
+		}
+		_, err = tx.Exec(`DELETE FROM layer WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,
+			repo.Account, repo.Region, repo.Name, d.String())
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("delete layer: %w", err)
+	}
+	return deleted, nil
+}
+
 // putLayer makes a blob that the store holds visible in the repository.
 func putLayer(tx *meta.Tx, repo Repo, d digest.Digest, size int64, mediaType string, now int64) error {
 	_, err := tx.Exec(`INSERT INTO blob (digest, size, used_at) VALUES ($1, $2, $3)

@@ -207,6 +207,7 @@ func TestRepositories(t *testing.T) {
 			func() error { _, err := f.UploadSize(ctx, repo, "x"); return err }(),
 			func() error { _, err := f.Layer(ctx, repo, digest.FromString("x")); return err }(),
 			func() error { _, err := f.Layers(ctx, repo, nil); return err }(),
+			func() error { _, err := f.DeleteLayer(ctx, repo, digest.FromString("x")); return err }(),
 			func() error { _, err := f.Mount(ctx, repo, digest.FromString("x"), app.Name); return err }(),
 			func() error { _, err := f.Image(ctx, repo, registry.Ref{Tag: "x"}); return err }(),
 			func() error { _, err := f.Describe(ctx, repo, []registry.Ref{{Tag: "x"}}); return err }(),
@@ -509,6 +510,28 @@ func TestMount(t *testing.T) {
 		if b := ok[[]byte](t)(io.ReadAll(r)); string(b) != "bytes" {
 			t.Errorf("read %q", b)
 		}
+	})
+}
+
+func TestDeleteLayer(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		img := f.image(app, "x")
+		d := digest.FromString("layer x")
+		f.push(other, "layer x")
+		if ok[bool](t)(f.DeleteLayer(ctx, app, d)) {
+			t.Error("deleted a layer that an image names")
+		}
+		ok[*registry.Layer](t)(f.Layer(ctx, app, d))
+		ok[[]registry.Deletion](t)(f.DeleteImages(ctx, app, []registry.Ref{{Digest: img.Digest}}))
+		if !ok[bool](t)(f.DeleteLayer(ctx, app, d)) {
+			t.Error("did not delete a layer that no image names")
+		}
+		_, err := f.DeleteLayer(ctx, app, d)
+		is(t, err, registry.ErrLayerNotFound)
+		_, err = f.Layer(ctx, app, d)
+		is(t, err, registry.ErrLayerNotFound)
+		ok[*registry.Layer](t)(f.Layer(ctx, other, d))
 	})
 }
 
