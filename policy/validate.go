@@ -53,8 +53,7 @@ type Finding struct {
 	Column int    `json:"column"`
 }
 
-// The sentences of IAM's MalformedPolicyDocument. IAM reports one per document; they are numbered here
-// by the order of its checks.
+// The sentences of IAM's MalformedPolicyDocument.
 const (
 	syntaxErrors   = "Syntax errors in policy."
 	invalidJSON    = "This policy contains invalid Json" // role trust policies only
@@ -76,7 +75,7 @@ const (
 	hasResource    = "Has prohibited field Resource"
 )
 
-// stage orders the errors as AWS checks.
+// stage orders the errors as IAM checks: it reports only one, of the first stage that fails.
 type stage int
 
 const (
