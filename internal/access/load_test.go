@@ -202,6 +202,10 @@ func TestLoadRepository(t *testing.T) {
 		},
 		"gone":       {map[string]any{"DescribeRepositories": "RepositoryNotFoundException"}, func(r *Repository) bool { return r.Gone && r.Unknown == "" }},
 		"unreadable": {map[string]any{"DescribeRepositories": found, "GetRepositoryPolicy": "AccessDeniedException"}, func(r *Repository) bool { return strings.Contains(r.Unknown, "AccessDenied") }},
+		"server without registry policies": {
+			map[string]any{"DescribeRepositories": found, "GetRepositoryPolicy": "RepositoryPolicyNotFoundException", "GetRegistryPolicy": "UnsupportedOperationException", "ListTagsForResource": map[string]any{}, "DescribeImages": map[string]any{}},
+			func(r *Repository) bool { return len(r.Policies) == 0 && len(r.Unread) == 0 },
+		},
 		"no policies": {
 			map[string]any{"DescribeRepositories": found, "GetRepositoryPolicy": "RepositoryPolicyNotFoundException", "GetRegistryPolicy": none, "ListTagsForResource": map[string]any{}, "DescribeImages": map[string]any{}},
 			func(r *Repository) bool { return len(r.Policies) == 0 && len(r.Unread) == 0 },

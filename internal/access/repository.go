@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
@@ -119,6 +120,10 @@ func (r *Repository) loadRegistryPolicy(ctx context.Context, api *ecr.Client) er
 	var none *types.RegistryPolicyNotFoundException
 	if errors.As(err, &none) {
 		return nil
+	}
+	var refused smithy.APIError
+	if errors.As(err, &refused) && strings.HasPrefix(refused.ErrorCode(), "UnsupportedOperation") {
+		return nil // a server without registry policies enforces none
 	}
 	if err != nil {
 		return r.unread("the registry policy", err)

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+func TestVersion(t *testing.T) {
+	var v versionInfo
+	if err := json.Unmarshal([]byte(runner{t: t}.ok("version", "-o", "json")), &v); err != nil {
+		t.Fatal(err)
+	}
+	if v.Version == "" || !strings.HasPrefix(v.Go, "go1.") || !strings.Contains(v.Platform, "/") {
+		t.Errorf("version %+v", v)
+	}
+	if text := (runner{t: t}).ok("version"); !strings.HasPrefix(text, "pratique "+v.Version) || strings.Count(text, "\n") != 1 {
+		t.Errorf("version %q", text)
+	}
+}
+
+// Every command says what it does, and shows how.
+func TestHelp(t *testing.T) {
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		if c.Short == "" {
+			t.Errorf("%s has no description", c.CommandPath())
+		}
+		if c.Runnable() && (c.Example == "" || c.Args == nil) {
+			t.Errorf("%s has no example or takes any argument", c.CommandPath())
+		}
+		if c.Runnable() && c.Name() != "serve" && c.Name() != "login" && c.Flags().Lookup("output") == nil {
+			t.Errorf("%s has no --output", c.CommandPath())
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk((&app{getenv: os.Getenv}).root())
+}
+
+func TestUsageErrors(t *testing.T) {
+	for args, want := range map[string]string{
+		"unknown":                              "unknown command",
+		"version --output yaml":                "must be text or json",
+		"version extra":                        "unknown command",
+		"grant union --org acme":               "repository",
+		"grant union --org acme -r app":        "not the URI of a repository",
+		"explain":                              "arg",
+		"explain some-id --data /nonexistent":  "some-id",
+		"explain pull x":                       "--as",
+		"explain --as 111111111111 push x":     "want",
+		"explain --as nobody pull " + uri("x"): "neither an account id nor an ARN",
+		"explain --as 111111111111 pull 222222222222.dkr.ecr.us-eas-1.amazonaws.com/x": "did you mean us-east-1?",
+		"explain --as 111111111111 --context x pull " + uri("x"):                       "key=value",
+		"login localhost:5000":         "is not a registry",
+		"lint --kind bucket x":         "identity",
+		"lint /nonexistent/file":       "no such file",
+		"serve --tls yes":              "self-signed",
+		"serve --log-format xml":       "neither text nor json",
+		"account create 42 --data TMP": "12",
+		"init --profile a/b":           "cannot be the name of a profile",
+	} {
+		got := runner{t: t}.run(strings.Fields(strings.ReplaceAll(args, "TMP", t.TempDir()))...)
+		if got.code != 1 || !strings.Contains(got.stderr, want) {
+			t.Errorf("pratique %s: status %d, %q; want %q", args, got.code, got.stderr, want)
+		}
+	}
+}
+
+func uri(name string) string { return "222222222222.dkr.ecr.us-east-1.localhost:1/" + name }
+
+func TestLint(t *testing.T) {
+	const policy = `{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "AllowPull",
+      "Effect": "Allow",
+      "Principal": {"AWS": "arn:aws:iam::111111111111:role/nodes"},
+      "Action": [
+        "ecr:BatchGetImage",
+        "ecr:GetDownloadUrlForLayer",
+        "ecr:ListImage"
+      ]
+    }
+  ]
+}`
+	file := filepath.Join(t.TempDir(), "policy.json")
+	write(t, file, policy)
+	got := runner{t: t}.run("lint", file)
+	if got.code != 1 {
+		t.Errorf("status %d; want 1", got.code)
+	}
+	contains(t, got.stdout, file+":11:9: error:", "did you mean ecr:ListImages?")
+
+	got = runner{t: t, stdin: strings.Replace(policy, "ListImage", "ListImages", 1)}.run("lint", "-")
+	if got.code != 0 || !strings.Contains(got.stdout, "no findings") {
+		t.Errorf("corrected policy: status %d, %s", got.code, got.stdout)
+	}
+
+	got = runner{t: t, stdin: "{\n \"Version\": }"}.run("lint", "-", "--output", "json")
+	var findings []struct{ Line, Column int }
+	if err := json.Unmarshal([]byte(got.stdout), &findings); err != nil || got.code != 1 || len(findings) != 1 || findings[0].Line != 2 || findings[0].Column != 13 {
+		t.Errorf("malformed policy: status %d, %v\n%s", got.code, err, got.stdout)
+	}
+}
+
+func TestInitAndAccounts(t *testing.T) {
+	dir := t.TempDir()
+	data, config, credentials := filepath.Join(dir, "data"), filepath.Join(dir, "aws", "config"), filepath.Join(dir, "aws", "credentials")
+	r := runner{t: t, env: map[string]string{"AWS_CONFIG_FILE": config, "AWS_SHARED_CREDENTIALS_FILE": credentials}}
+
+	out := r.ok("init", "--data", data, "--account", "222222222222", "--profile", "images", "--url", "http://127.0.0.1:5001")
+	contains(t, out, "222222222222", "profile images")
+	secrets := read(t, credentials)
+	contains(t, secrets, "[images]", "aws_access_key_id = AKIA", "aws_secret_access_key = ")
+	contains(t, read(t, config), "[profile images]", "endpoint_url = http://127.0.0.1:5001", "region = us-east-1")
+	info, err := os.Stat(credentials)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("credentials file: %v, %v; want mode 0600", info.Mode(), err)
+	}
+	_, secret, _ := strings.Cut(strings.TrimSpace(secrets), "aws_secret_access_key = ")
+	if strings.Contains(out, secret) {
+		t.Error("init prints the secret that it saves")
+	}
+
+	// A profile is never overwritten, and then nothing is created either.
+	if got := r.run("init", "--data", data, "--account", "333333333333", "--profile", "images"); got.code != 1 || !strings.Contains(got.stderr, "already") {
+		t.Errorf("second profile of that name: status %d, %s", got.code, got.stderr)
+	}
+	if got := r.run("init", "--data", data, "--account", "222222222222", "--profile", "again"); got.code != 1 {
+		t.Errorf("second account of that id: status %d, %s", got.code, got.stderr)
+	}
+	if read(t, credentials) != secrets {
+		t.Error("a failed init changed the credentials file")
+	}
+
+	contains(t, r.ok("init", "--data", data, "--account", "444444444444", "--profile", ""), "export AWS_SECRET_ACCESS_KEY=", "export AWS_ENDPOINT_URL=")
+	var created accountInfo
+	if err := json.Unmarshal([]byte(r.ok("account", "create", "111111111111", "--name", "data plane", "--data", data, "-o", "json")), &created); err != nil {
+		t.Fatal(err)
+	}
+	if created.AccessKey == nil || !strings.HasPrefix(created.AccessKey.ID, "AKIA") || len(created.AccessKey.Secret) < 40 || created.Name != "data plane" {
+		t.Errorf("created %+v", created)
+	}
+	var listed []accountInfo
+	if err := json.Unmarshal([]byte(r.ok("account", "list", "--data", data, "-o", "json")), &listed); err != nil {
+		t.Fatal(err)
+	}
+	ids := ""
+	for _, a := range listed {
+		ids += a.ID + " "
+		if a.AccessKey != nil {
+			t.Errorf("list shows a key of %s", a.ID)
+		}
+	}
+	if ids != "111111111111 222222222222 444444444444 " {
+		t.Errorf("accounts %s", ids)
+	}
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pratique-dev/pratique/policy"
+	"github.com/pratique-dev/pratique/policy/catalog"
+)
+
+func (a *app) lint() *cobra.Command {
+	kind := "repository"
+	cmd := &cobra.Command{
+		Use:   "lint <policy.json>",
+		Short: "Check a policy: grammar, unknown actions, statements that do nothing",
+		Long: `Lint reads a policy and reports what AWS would refuse on writing it (errors) and
+what it would accept although it does nothing or not what was meant (warnings).
+"-" reads standard input. The exit status is 1 if there are errors.`,
+		Example: `  pratique lint policy.json
+  pratique lint --kind identity role-policy.json
+  aws ecr get-repository-policy --repository-name app --query policyText --output text | pratique lint -`,
+		Args: cobra.ExactArgs(1),
+	}
+	cmd.Flags().StringVar(&kind, "kind", kind, "use of the policy: repository, registry, identity, trust, session, boundary, scp or rcp")
+	out := outputFlag(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		kinds := policyKinds()
+		k, ok := kinds[kind]
+		if !ok {
+			return fmt.Errorf("--kind %q is none of %s", kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+		}
+		name := args[0]
+		text, err := a.readFile(name)
+		if err != nil {
+			return err
+		}
+		findings, err := lintPolicy(text, k)
+		if err != nil {
+			return err
+		}
+		failed := false
+		for _, f := range findings {
+			failed = failed || f.Severity == policy.SeverityError
+		}
+		if *out == outputJSON {
+			if findings == nil {
+				findings = []policy.Finding{}
+			}
+			if err := a.printJSON(findings); err != nil {
+				return err
+			}
+		} else {
+			a.printFindings(name, k, findings)
+		}
+		if failed {
+			return &exitError{1}
+		}
+		return nil
+	}
+	return cmd
+}
+
+// policyKinds are the values of --kind.
+func policyKinds() map[string]policy.Kind {
+	return map[string]policy.Kind{
+		"identity": policy.Identity, "repository": policy.Repository, "registry": policy.Registry, "trust": policy.Trust,
+		"session": policy.Session, "boundary": policy.Boundary, "scp": policy.SCP, "rcp": policy.RCP,
+	}
+}
+
+// lintPolicy returns what is wrong with a policy; not being one is a finding
+// too.
+func lintPolicy(text []byte, k policy.Kind) ([]policy.Finding, error) {
+	p, err := policy.Parse(text)
+	var syntax *policy.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return []policy.Finding{syntax.Finding(k)}, nil
+	case err != nil:
+		return nil, err
+	}
+	findings := append(p.Validate(k), catalog.Lint(p, k)...)
+	slices.SortStableFunc(findings, func(a, b policy.Finding) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return findings, nil
+}
+
+func (a *app) printFindings(name string, k policy.Kind, findings []policy.Finding) {
+	for _, f := range findings {
+		severity := strings.ToLower(strings.ReplaceAll(f.Severity.String(), "_", " "))
+		if f.Severity == policy.SeverityError {
+			severity = a.paint.red(severity)
+		} else {
+			severity = a.paint.yellow(severity)
+		}
+		a.printf("%s:%d:%d: %s: %s %s\n", name, f.Line, f.Column, severity, f.Message, a.paint.dim("["+f.Code+"]"))
+		if f.Detail != "" {
+			a.printf("    %s\n", f.Detail)
+		}
+	}
+	if len(findings) == 0 {
+		a.printf("%s: %s as a %s\n", name, a.paint.green("no findings"), k)
+	}
+}
+
+// readFile reads a file, or standard input for "-".
+func (a *app) readFile(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(a.stdin)
+	}
+	return os.ReadFile(name)
+}

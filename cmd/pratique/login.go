@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/spf13/cobra"
+
+	"github.com/pratique-dev/pratique/internal/dockercfg"
+	"github.com/pratique-dev/pratique/internal/endpoint"
+)
+
+func (a *app) login() *cobra.Command {
+	var flags awsFlags
+	var file string
+	var print bool
+	cmd := &cobra.Command{
+		Use:   "login <registry>",
+		Short: "Log docker and podman in to a registry",
+		Long: `Login asks the registry's API for an authorization token, with the AWS
+credentials at hand, and stores it where docker and podman find it: with the
+credential helper that docker's configuration names, or in that file itself.
+The token is valid for 12 hours and carries the permissions of who asked.`,
+		Example: `  pratique login 222222222222.dkr.ecr.us-east-1.localhost:5000
+  pratique login 222222222222.dkr.ecr.us-east-1.amazonaws.com --profile images
+  pratique login --print-password HOST | podman login --username AWS --password-stdin HOST`,
+		Args: cobra.ExactArgs(1),
+	}
+	flags.register(cmd.Flags(), false)
+	cmd.Flags().StringVar(&file, "config", "", "docker's configuration file (default $DOCKER_CONFIG/config.json or ~/.docker/config.json)")
+	cmd.Flags().BoolVar(&print, "print-password", false, "print the password instead of storing it")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		host := strings.TrimPrefix(strings.TrimPrefix(args[0], "https://"), "http://")
+		host, _, _ = strings.Cut(host, "/")
+		reg, ok := endpoint.ParseRegistry(host)
+		if !ok {
+			return fmt.Errorf("%q is not a registry: want <account>.dkr.ecr.<region>.<domain>", host)
+		}
+		cfg, err := a.awsConfig(cmd.Context(), &flags, flags.profile, reg)
+		if err != nil {
+			return err
+		}
+		user, password, err := registryPassword(cmd.Context(), cfg)
+		if err != nil {
+			return err
+		}
+		if print {
+			a.printf("%s\n", password)
+			return nil
+		}
+		if file == "" {
+			if file, err = dockercfg.Path(); err != nil {
+				return err
+			}
+		}
+		where, err := dockercfg.Store(cmd.Context(), file, host, user, password)
+		if err != nil {
+			return err
+		}
+		a.printf("Logged in to %s; the credentials are in %s.\n", host, where)
+		return nil
+	}
+	return cmd
+}
+
+// registryPassword asks ECR for a token and takes it apart as the AWS CLI does.
+func registryPassword(ctx context.Context, cfg aws.Config) (user, password string, err error) {
+	out, err := ecr.NewFromConfig(cfg).GetAuthorizationToken(ctx, &ecr.GetAuthorizationTokenInput{})
+	if err != nil {
+		return "", "", fmt.Errorf("get an authorization token: %w", err)
+	}
+	if len(out.AuthorizationData) == 0 {
+		return "", "", errors.New("get an authorization token: the answer holds none")
+	}
+	text, err := base64.StdEncoding.DecodeString(aws.ToString(out.AuthorizationData[0].AuthorizationToken))
+	if err != nil {
+		return "", "", errors.New("get an authorization token: it is not base64")
+	}
+	user, password, ok := strings.Cut(string(text), ":")
+	if !ok {
+		return "", "", errors.New("get an authorization token: it is not of the form user:password")
+	}
+	return user, password, nil
+}

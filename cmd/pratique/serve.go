@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/pratique-dev/pratique/internal/server"
+)
+
+// defaultData is the data directory of serve and of the commands that
+// administer it.
+const defaultData = "pratique-data"
+
+// storeFlags say where a server keeps its state.
+type storeFlags struct{ data, db string }
+
+func (f *storeFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.data, "data", defaultData, "directory of the server's data")
+	flags.StringVar(&f.db, "db", "", "metadata database, sqlite:<path> or postgres://… (default a SQLite file in the data directory)")
+}
+
+func (a *app) serve() *cobra.Command {
+	var cfg server.Config
+	var store storeFlags
+	var addrFile, tls, logFormat string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the server",
+		Long: `Serve runs the registry, its APIs and its metrics on one port until it is
+interrupted; requests in flight are then finished. State is kept in the data
+directory, which is created if need be.
+
+Host names choose the registry: <account>.dkr.ecr.<region>.<domain>, below any
+of the domains; another host name means the default account and region. Plain
+HTTP is served on loopback addresses only, unless --insecure-http is given.`,
+		Example: `  pratique init && pratique serve
+  pratique serve --listen :443 --domain registry.example.com --tls-cert cert.pem --tls-key key.pem
+  pratique serve --listen :5000 --tls self-signed
+  pratique serve --db postgres://pratique@db/pratique`,
+		Args: cobra.NoArgs,
+	}
+	f := cmd.Flags()
+	store.register(f)
+	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:5000", "address to listen on; port 0 picks a free one")
+	f.StringVar(&addrFile, "addr-file", "", "write the address that is listened on to this file")
+	f.StringSliceVar(&cfg.Domains, "domain", nil, "domain of registry host names; may be repeated, the first is used in answers (default localhost, amazonaws.com, on.aws)")
+	f.StringVar(&cfg.DefaultAccount, "default-account", "", "account that other host names mean (default the one with the lowest id)")
+	f.StringVar(&cfg.DefaultRegion, "default-region", "", "region that other host names mean (default us-east-1)")
+	f.StringVar(&cfg.TLSCert, "tls-cert", "", "PEM file of the TLS certificate and its chain")
+	f.StringVar(&cfg.TLSKey, "tls-key", "", "PEM file of the TLS certificate's key")
+	f.StringVar(&tls, "tls", "", `"self-signed" serves certificates of a private CA that is kept in the data directory`)
+	f.BoolVar(&cfg.InsecureHTTP, "insecure-http", false, "serve plain HTTP on addresses other than loopback")
+	f.StringVar(&logFormat, "log-format", "text", "log lines on standard error as text or json")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		ctx := cmd.Context()
+		switch tls {
+		case "":
+		case "self-signed":
+			cfg.TLSSelfSigned = true
+		default:
+			return fmt.Errorf("--tls %q: only self-signed is known; use --tls-cert and --tls-key for a certificate", tls)
+		}
+		switch logFormat {
+		case "text":
+			cfg.Log = slog.New(slog.NewTextHandler(a.stderr, nil))
+		case "json":
+			cfg.Log = slog.New(slog.NewJSONHandler(a.stderr, nil))
+		default:
+			return fmt.Errorf("--log-format %q is neither text nor json", logFormat)
+		}
+		cfg.DataDir, cfg.Database, cfg.Now = store.data, store.db, a.now
+		s, err := server.New(ctx, cfg)
+		if err != nil {
+			return err
+		}
+		if addrFile != "" {
+			if err := writeAddr(addrFile, s.Addr()); err != nil {
+				return err
+			}
+		}
+		accounts, err := s.IAM().Accounts(ctx)
+		if err != nil {
+			return err
+		}
+		a.printf("Pratique listens on %s, with its data in %s.\n", s.URL(), store.data)
+		if ca := s.CAFile(); ca != "" {
+			a.printf("Clients must trust the certificate in %s.\n", ca)
+		}
+		if len(accounts) == 0 {
+			a.printf("There is no account yet: \"pratique init --data %s\" makes one.\n", store.data)
+		}
+		return s.Serve(ctx)
+	}
+	return cmd
+}
+
+// writeAddr writes the file in one step, so that who waits for it never reads
+// half of it.
+func writeAddr(name, addr string) error {
+	temp := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+".new")
+	if err := os.WriteFile(temp, []byte(addr+"\n"), 0o644); err != nil { //nolint:gosec // an address is no secret
+		return fmt.Errorf("write the address file: %w", err)
+	}
+	if err := os.Rename(temp, name); err != nil {
+		return fmt.Errorf("write the address file: %w", err)
+	}
+	return nil
+}
