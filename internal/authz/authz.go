@@ -149,6 +149,7 @@ func (a *Authorizer) addTrust(ctx context.Context, r arn.ARN, req *policy.Reques
 		req.Context.Set("iam:ResourceTag/"+t.Key, t.Value)
 	}
 	set.Resource = append(set.Resource, *trust)
+	set.ResourceKind = policy.Trust // sts:TagSession and its like need it as much as sts:AssumeRole does
 	return nil
 }
 

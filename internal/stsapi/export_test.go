@@ -1,0 +1,4 @@
+package stsapi
+
+// Wire is wire.
+var Wire = wire
