@@ -1,0 +1,4 @@
+package ociapi
+
+// WireError is wireError for tests.
+var WireError = wireError
