@@ -1,0 +1,4 @@
+package iamapi
+
+// Wire is wire.
+var Wire = wire
