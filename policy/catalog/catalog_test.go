@@ -146,6 +146,13 @@ func TestLint(t *testing.T) {
 		{policy.Identity, `"Effect":"Allow","NotAction":"ecr:BatchGetImage","Resource":"*"`, nil},
 		{policy.Identity, `"Effect":"Allow","Resource":"*"`, nil},
 		{policy.Repository, `"Effect":"Allow","Principal":"*","Action":"ecr:BatchGetImage"`, []string{"SUGGESTION pulling an image takes ecr:GetDownloadUrlForLayer as well as ecr:BatchGetImage"}},
+		{policy.Repository, `"Effect":"Allow","Principal":"*","Action":["ecr:GetAuthorizationToken","ecr:ListImages"]`, []string{
+			`WARNING ecr:GetAuthorizationToken has no effect in a repository policy: it belongs in a policy of the principal, with Resource "*"`,
+		}},
+		{policy.Registry, `"Effect":"Allow","Principal":"*","Action":"ecr:GetAuthorizationToken"`, nil},
+		{policy.Repository, `"Effect":"Allow","Principal":{"AWS":["AROAEXAMPLEEXAMPLE12","arn:aws:iam::111111111111:root"]},"Action":"ecr:ListImages"`, []string{
+			"WARNING AROAEXAMPLEEXAMPLE12 is what is left of a principal that was deleted; one of the same name created since is not meant",
+		}},
 		{policy.Repository, `"Effect":"Allow","Principal":"*","Action":"ecr:GetDownload*"`, []string{"SUGGESTION pulling an image takes ecr:BatchGetImage as well as ecr:GetDownloadUrlForLayer"}},
 		{policy.Repository, `"Effect":"Allow","Principal":"*","Action":["ecr:BatchGet*","ecr:GetDownloadUrlForLayer"]`, nil},
 		{policy.Identity, `"Effect":"Allow","Action":"ecr:*","Resource":"*","Condition":{"StringEquals":{"aws:username":"a","ecr:ResourceTag/env":"dev"}}`, []string{

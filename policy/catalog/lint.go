@@ -14,12 +14,14 @@ func Lint(p *policy.Policy, k policy.Kind) []policy.Finding {
 	var found []policy.Finding
 	for i := range p.Statements {
 		st := &p.Statements[i]
+		found = append(found, deletedPrincipals(st)...)
 		if st.Action == nil {
 			continue
 		}
 		found = append(found, unknownActions(st, k)...)
 		if !st.Action.Not && !st.Deny() {
 			found = append(found, idleResources(st)...)
+			found = append(found, idleInRepository(st, k)...)
 			found = append(found, halfPull(st)...)
 			found = append(found, tagsBeforeCreation(st)...)
 		}
@@ -85,6 +87,40 @@ func idleResources(st *policy.Statement) []policy.Finding {
 		if a, ok := Lookup(v.Text); ok && !a.Resource {
 			found = append(found, remark(v.Pos, policy.SeverityWarning, "UNSUPPORTED_RESOURCE_ARN_IN_POLICY",
 				"%s cannot be limited to a resource: this statement never allows it without Resource \"*\"", a))
+		}
+	}
+	return found
+}
+
+// idleInRepository finds actions in a repository's policy that are never asked of a repository, such as
+// ecr:GetAuthorizationToken, which the guides of some platforms list there.
+func idleInRepository(st *policy.Statement, k policy.Kind) []policy.Finding {
+	if k != policy.Repository {
+		return nil
+	}
+	var found []policy.Finding
+	for _, v := range st.Action.Values {
+		if a, ok := Lookup(v.Text); ok && !a.Resource {
+			found = append(found, remark(v.Pos, policy.SeverityWarning, "NO_EFFECT_IN_REPOSITORY_POLICY",
+				"%s has no effect in a repository policy: it belongs in a policy of the principal, with Resource \"*\"", a))
+		}
+	}
+	return found
+}
+
+// deletedPrincipals finds unique ids where names were: what AWS shows of a principal that was deleted. One of the
+// same name that was created since is another principal.
+func deletedPrincipals(st *policy.Statement) []policy.Finding {
+	if st.Principal == nil {
+		return nil
+	}
+	var found []policy.Finding
+	for _, g := range st.Principal.Groups {
+		for _, v := range g.Values {
+			if strings.HasPrefix(v.Text, "AIDA") || strings.HasPrefix(v.Text, "AROA") {
+				found = append(found, remark(v.Pos, policy.SeverityWarning, "DELETED_PRINCIPAL",
+					"%s is what is left of a principal that was deleted; one of the same name created since is not meant", v.Text))
+			}
 		}
 	}
 	return found
