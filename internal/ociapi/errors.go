@@ -180,15 +180,19 @@ func registryError(e *registry.Error) *Error {
 	return nil
 }
 
+// manifestError has the code of the specification and, where it is known, the
+// text of ECR, which answers 405 UNSUPPORTED.
 func manifestError(err error) *Error {
 	text := "Invalid manifest"
 	switch {
 	case errors.Is(err, ocispec.ErrSyntax):
-		text = "Invalid JSON syntax" // ECR's text
+		text = "Invalid JSON syntax"
 	case err != nil:
 		text = err.Error()
 	}
-	return errParameter("ImageManifest", text)
+	e := errParameter("ImageManifest", text)
+	e.Status, e.Code = http.StatusBadRequest, "MANIFEST_INVALID"
+	return e
 }
 
 func join(ds []digest.Digest) string {
