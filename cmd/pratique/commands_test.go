@@ -103,6 +103,11 @@ func TestLint(t *testing.T) {
 		t.Errorf("corrected policy: status %d, %s", got.code, got.stdout)
 	}
 
+	got = runner{t: t, stdin: strings.Repeat(" ", 10240) + policy}.run("lint", "-")
+	if got.code != 1 || !strings.Contains(got.stdout, "ECR stores 10240") {
+		t.Errorf("long policy: status %d, %s", got.code, got.stdout)
+	}
+
 	got = runner{t: t, stdin: "{\n \"Version\": }"}.run("lint", "-", "--output", "json")
 	var findings []struct{ Line, Column int }
 	if err := json.Unmarshal([]byte(got.stdout), &findings); err != nil || got.code != 1 || len(findings) != 1 || findings[0].Line != 2 || findings[0].Column != 13 {

@@ -9,9 +9,11 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
+	"github.com/pratique-dev/pratique/internal/grant"
 	"github.com/pratique-dev/pratique/policy"
 	"github.com/pratique-dev/pratique/policy/catalog"
 )
@@ -88,6 +90,12 @@ func lintPolicy(text []byte, k policy.Kind) ([]policy.Finding, error) {
 		return nil, err
 	}
 	findings := append(p.Validate(k), catalog.Lint(p, k)...)
+	if n := utf8.RuneCount(text); k == policy.Repository && n > grant.Limit {
+		findings = append(findings, policy.Finding{
+			Severity: policy.SeverityError, Code: "InvalidParameterException", Line: 1, Column: 1,
+			Message: fmt.Sprintf("the policy has %d characters, ECR stores %d", n, grant.Limit),
+		})
+	}
 	slices.SortStableFunc(findings, func(a, b policy.Finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})

@@ -122,7 +122,7 @@ func (g *Grant) Plan(r Repository) (*Plan, error) {
 			return nil, err
 		}
 		p.Summary = fmt.Sprintf("complete statement %s", s.Sid)
-		return p, p.finish(doc)
+		return p.finish(doc)
 	}
 
 	sid, err := g.freeSid(taken)
@@ -136,7 +136,7 @@ func (g *Grant) Plan(r Repository) (*Plan, error) {
 	doc.statements = append(doc.statements, raw)
 	p.Sid = sid
 	p.Summary = fmt.Sprintf("add statement %s: %s may pull", sid, strings.Join(g.Principals, ", "))
-	return p, p.finish(doc)
+	return p.finish(doc)
 }
 
 // PlanRevoke says how the repository's policy must change for the grant to be
@@ -181,7 +181,7 @@ func (g *Grant) PlanRevoke(r Repository) (*Plan, error) {
 		p.After = ""
 		return p, nil
 	}
-	return p, p.finish(doc)
+	return p.finish(doc)
 }
 
 func openPolicy(text string) (*document, error) {
@@ -228,16 +228,17 @@ func (g *Grant) uselessActions(doc *document) []string {
 	return notes
 }
 
-func (p *Plan) finish(doc *document) error {
+// finish completes a plan with the edited policy.
+func (p *Plan) finish(doc *document) (*Plan, error) {
 	text, err := doc.text(Limit)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if n := utf8.RuneCountInString(text); n > Limit {
-		return &TooLongError{Size: n}
+		return nil, &TooLongError{Size: n}
 	}
 	p.After, p.Changed = text, true
-	return nil
+	return p, nil
 }
 
 // Diff shows the change as a unified difference of the two policies in
