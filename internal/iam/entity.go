@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/meta"
@@ -343,6 +344,9 @@ func attachable(tx *meta.Tx, account, policyARN string) error {
 	}
 	if a.Account != account && a.Account != "aws" {
 		return &Error{Kind: ErrNotAttachable, Entity: EntityPolicy, Name: policyARN}
+	}
+	if strings.HasPrefix(policyARN, servicePolicies) {
+		return &Error{Kind: ErrServicePolicy, Entity: EntityPolicy, Name: policyARN}
 	}
 	_, _, err = managedDocument(tx, policyARN)
 	if errors.Is(err, ErrNoSuchEntity) {

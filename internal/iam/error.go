@@ -20,6 +20,8 @@ const (
 	ErrNoSuchEntity
 	// ErrNotAttachable: the managed policy Name, to be attached or to be made a boundary, does not exist.
 	ErrNotAttachable
+	// ErrServicePolicy: the managed policy Name is for service-linked roles only.
+	ErrServicePolicy
 	// ErrAlreadyExists: an Entity called Name exists, ignoring case.
 	ErrAlreadyExists
 	// ErrPoliciesAttached: the entity to be deleted has managed policies attached.
@@ -78,6 +80,7 @@ const (
 var kindText = [...]string{
 	ErrNoSuchEntity:          "no such entity",
 	ErrNotAttachable:         "policy does not exist or is not attachable",
+	ErrServicePolicy:         "policy is for service-linked roles",
 	ErrAlreadyExists:         "already exists",
 	ErrPoliciesAttached:      "managed policies are attached",
 	ErrInlinePolicies:        "has inline policies",

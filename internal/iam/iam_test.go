@@ -175,8 +175,9 @@ func TestPages(t *testing.T) {
 }
 
 // subject gathers a user by name.
-func subject(t *testing.T, ctx context.Context, m *iam.IAM, user string) *iam.Subject {
+func subject(t *testing.T, m *iam.IAM, user string) *iam.Subject {
 	t.Helper()
+	ctx := t.Context()
 	u := must[*iam.User](t)(m.User(ctx, account, user))
 	return must[*iam.Subject](t)(m.Subject(ctx, iam.Ref{Kind: policy.User, Account: account, ID: u.ID}, ""))
 }
@@ -203,7 +204,7 @@ func TestSubjectOfUser(t *testing.T) {
 		ok(t, m.AttachPolicy(ctx, account, user, p.ARN()))
 		ok(t, m.SetBoundary(ctx, account, user, "arn:aws:iam::aws:policy/AdministratorAccess"))
 
-		s := subject(t, ctx, m, "alice")
+		s := subject(t, m, "alice")
 		wantPrincipal := policy.Principal{Kind: policy.User, Account: account, ARN: "arn:aws:iam::111122223333:user/t/alice", ID: u.ID}
 		if d := cmp.Diff(wantPrincipal, s.Principal); d != "" {
 			t.Error(d)
@@ -227,7 +228,7 @@ func TestSubjectOfUser(t *testing.T) {
 
 		// Everything is live.
 		v := must[*iam.PolicyVersion](t)(m.CreatePolicyVersion(ctx, account, p.ARN(), deny, true))
-		for _, src := range subject(t, ctx, m, "alice").Identity {
+		for _, src := range subject(t, m, "alice").Identity {
 			if src.Name == "mine" && src.Policy.Text() != deny {
 				t.Errorf("version %s is not in force", v.ID)
 			}
@@ -235,7 +236,7 @@ func TestSubjectOfUser(t *testing.T) {
 		ok(t, m.RemoveUserFromGroup(ctx, account, "devs", "alice"))
 		ok(t, m.DetachPolicy(ctx, account, user, p.ARN()))
 		ok(t, m.SetBoundary(ctx, account, user, ""))
-		s = subject(t, ctx, m, "alice")
+		s = subject(t, m, "alice")
 		if got := sources(s.Identity); got != "inline:own" || len(s.Boundary) != 0 {
 			t.Errorf("after removal: %s, boundary %s", got, sources(s.Boundary))
 		}
@@ -408,6 +409,7 @@ func TestAWSManagedPolicies(t *testing.T) {
 		wants(t, m.SetTags(ctx, account, iam.Entity{Kind: iam.EntityPolicy, Name: pullOnly}, []iam.Tag{{Key: "a"}}), iam.ErrUnmodifiable)
 
 		must[*iam.User](t)(m.CreateUser(ctx, other, iam.NewUser{Name: "u"}))
+		wants(t, m.AttachPolicy(ctx, other, iam.Entity{Kind: iam.EntityUser, Name: "u"}, "arn:aws:iam::aws:policy/aws-service-role/ECRReplicationServiceRolePolicy"), iam.ErrServicePolicy)
 		ok(t, m.AttachPolicy(ctx, other, iam.Entity{Kind: iam.EntityUser, Name: "u"}, pullOnly))
 		for acct, want := range map[string]int{account: 0, other: 1} {
 			ps, _, err := m.ManagedPolicies(ctx, acct, iam.PolicyFilter{AWS: true, OnlyAttached: true}, iam.Page{})

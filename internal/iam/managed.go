@@ -56,11 +56,12 @@ type awsPolicy struct {
 //go:embed awsmanaged.json
 var awsManagedJSON []byte
 
-// awsManaged returns the policies of AWS by ARN. The documents are AWS's, word for word; where the AWS managed policy
-// reference does not give the time of day, the date stands for it.
+// awsManaged returns the policies of AWS by ARN. The documents are AWS's, word for word; see the AWS managed policy
+// reference. Times of day that are not known are midnight. The unique ids are not AWS's, but as constant.
 var awsManaged = sync.OnceValue(func() map[string]*awsPolicy {
 	var list []struct {
 		Name, Path, Version string
+		Description         string
 		Created, Updated    time.Time
 		Document            json.RawMessage
 	}
@@ -71,7 +72,8 @@ var awsManaged = sync.OnceValue(func() map[string]*awsPolicy {
 	for _, e := range list {
 		p := &awsPolicy{
 			ManagedPolicy: ManagedPolicy{
-				Account: "aws", Path: e.Path, Name: e.Name, DefaultVersion: e.Version, Created: e.Created, Updated: e.Updated,
+				Account: "aws", Path: e.Path, Name: e.Name, Description: e.Description, DefaultVersion: e.Version,
+				Created: e.Created, Updated: e.Updated,
 			},
 			document: string(e.Document),
 		}
@@ -85,6 +87,9 @@ var awsManaged = sync.OnceValue(func() map[string]*awsPolicy {
 func isAWSManaged(policyARN string) bool {
 	return strings.HasPrefix(policyARN, "arn:aws:iam::aws:policy/")
 }
+
+// servicePolicies is what the ARNs of policies begin with that AWS keeps for service-linked roles.
+const servicePolicies = "arn:aws:iam::aws:policy/aws-service-role/"
 
 // managedDocument returns the text of a managed policy's default version, and its name.
 func managedDocument(tx *meta.Tx, policyARN string) (document, name string, err error) {

@@ -17,15 +17,15 @@ import (
 	"github.com/pratique-dev/pratique/policy"
 )
 
-func newRole(t *testing.T, ctx context.Context, m *iam.IAM, in iam.NewRole) *iam.Role {
+func newRole(t *testing.T, m *iam.IAM, in iam.NewRole) *iam.Role {
 	t.Helper()
 	in.Name, in.Trust = "node", noUse
-	return must[*iam.Role](t)(m.CreateRole(ctx, account, in))
+	return must[*iam.Role](t)(m.CreateRole(t.Context(), account, in))
 }
 
 func TestSession(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, m *iam.IAM, c *clock) {
-		r := newRole(t, ctx, m, iam.NewRole{Path: "/eks/", Tags: []iam.Tag{{Key: "team", Value: "blue"}}})
+		r := newRole(t, m, iam.NewRole{Path: "/eks/", Tags: []iam.Tag{{Key: "team", Value: "blue"}}})
 		ok(t, m.AttachPolicy(ctx, account, iam.Entity{Kind: iam.EntityRole, Name: "node"}, "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"))
 		cred := must[*iam.Credentials](t)(m.NewSession(ctx, r, iam.SessionInput{Name: "i-0abc", Policy: allow, PolicyARNs: []string{"arn:aws:iam::aws:policy/AdministratorAccess"}, Region: "eu-west-1"}))
 		if cred.PackedPolicySize < 1 || !cred.Expiration.Equal(c.t.Add(time.Hour)) || !strings.HasPrefix(cred.AccessKeyID, "ASIA") {
@@ -60,13 +60,13 @@ func TestSession(t *testing.T) {
 
 func TestSessionEnds(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, m *iam.IAM, c *clock) {
-		r := newRole(t, ctx, m, iam.NewRole{})
+		r := newRole(t, m, iam.NewRole{})
 		token := must[*iam.Credentials](t)(m.NewSession(ctx, r, iam.SessionInput{Name: "ss", Duration: 15 * time.Minute})).Token.Reveal()
 		s := must[*iam.Session](t)(m.OpenSession(token))
 
 		// with its role, also when there is a namesake
 		ok(t, m.DeleteRole(ctx, account, "node"))
-		newRole(t, ctx, m, iam.NewRole{})
+		newRole(t, m, iam.NewRole{})
 		_, err := m.Subject(ctx, s.Ref, s.Name)
 		wants(t, err, iam.ErrNoSuchEntity)
 		_, err = m.Subject(ctx, iam.Ref{Kind: policy.AssumedRole, Account: other, ID: s.Ref.ID}, s.Name)
@@ -100,7 +100,7 @@ func TestSessionOfAnotherServer(t *testing.T) {
 	var tokens []string
 	var servers []*iam.IAM
 	each(t, func(t *testing.T, ctx context.Context, m *iam.IAM, c *clock) {
-		tokens = append(tokens, must[*iam.Credentials](t)(m.NewSession(ctx, newRole(t, ctx, m, iam.NewRole{}), iam.SessionInput{Name: "ss"})).Token.Reveal())
+		tokens = append(tokens, must[*iam.Credentials](t)(m.NewSession(ctx, newRole(t, m, iam.NewRole{}), iam.SessionInput{Name: "ss"})).Token.Reveal())
 		box, err := seal.OpenKeyFile(filepath.Join(t.TempDir(), "key"))
 		ok(t, err)
 		servers = append(servers, iam.New(iam.Config{Box: box, Now: c.now}))
@@ -113,7 +113,7 @@ func TestSessionOfAnotherServer(t *testing.T) {
 
 func TestSessionLimits(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, m *iam.IAM, c *clock) {
-		r := newRole(t, ctx, m, iam.NewRole{MaxSession: 4 * time.Hour})
+		r := newRole(t, m, iam.NewRole{MaxSession: 4 * time.Hour})
 		from := must[*iam.Credentials](t)(m.NewSession(ctx, r, iam.SessionInput{Name: "ss", Duration: 4 * time.Hour})).Session
 		big := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"` + strings.Repeat("x", 2048) + `","Resource":"*"}]}`
 		random := make([]iam.Tag, 50)
@@ -150,7 +150,7 @@ func TestSessionLimits(t *testing.T) {
 
 func TestSessionChain(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, m *iam.IAM, c *clock) {
-		r := newRole(t, ctx, m, iam.NewRole{})
+		r := newRole(t, m, iam.NewRole{})
 		first := must[*iam.Credentials](t)(m.NewSession(ctx, r, iam.SessionInput{
 			Name: "one", SourceIdentity: "ann", TransitiveTagKeys: []string{"Cost"},
 			Tags: []iam.Tag{{Key: "Cost", Value: "17"}, {Key: "only", Value: "here"}},
@@ -175,7 +175,7 @@ func TestSessionChain(t *testing.T) {
 func TestSessionPolicyDeleted(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, m *iam.IAM, _ *clock) {
 		p := must[*iam.ManagedPolicy](t)(m.CreatePolicy(ctx, account, iam.NewPolicy{Name: "p", Document: allow}))
-		s := must[*iam.Credentials](t)(m.NewSession(ctx, newRole(t, ctx, m, iam.NewRole{}), iam.SessionInput{Name: "ss", PolicyARNs: []string{p.ARN()}})).Session
+		s := must[*iam.Credentials](t)(m.NewSession(ctx, newRole(t, m, iam.NewRole{}), iam.SessionInput{Name: "ss", PolicyARNs: []string{p.ARN()}})).Session
 		ok(t, m.DeletePolicy(ctx, account, p.ARN()))
 		got := must[[]policy.Source](t)(m.SessionPolicies(ctx, s))
 		if len(got) != 1 || got[0].Policy != nil {

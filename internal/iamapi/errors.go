@@ -21,6 +21,8 @@ func wire(err error) error {
 		return awsapi.Errorf(api.CodeNoSuchEntity, "%s", missing(e))
 	case iam.ErrNotAttachable:
 		return awsapi.Errorf(api.CodeNoSuchEntity, "Policy %s does not exist or is not attachable.", e.Name)
+	case iam.ErrServicePolicy:
+		return awsapi.Errorf(api.CodePolicyNotAttachable, "Cannot attach a Service Role Policy to a Customer Role.")
 	case iam.ErrAlreadyExists:
 		return awsapi.Errorf(api.CodeEntityAlreadyExists, "%s", taken(e))
 	case iam.ErrPoliciesAttached:

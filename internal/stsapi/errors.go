@@ -19,7 +19,7 @@ func wire(err error) error {
 	switch e.Kind {
 	case iam.ErrMalformedPolicy:
 		return awsapi.Errorf(sts.CodeMalformedPolicyDocument, "%s", e.Detail)
-	case iam.ErrNotAttachable:
+	case iam.ErrNotAttachable, iam.ErrServicePolicy:
 		return awsapi.Errorf(sts.CodeMalformedPolicyDocument, "Policy %s does not exist or is not attachable.", e.Name)
 	case iam.ErrInvalidARN, iam.ErrUnparsableARN:
 		return validation("%s is invalid", e.Name)
