@@ -627,3 +627,37 @@ func TestAccessKeyAccount(t *testing.T) {
 		}
 	})
 }
+
+// Checks and writes are one transaction: of many at once, as many win as may.
+func TestConcurrentWrites(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, m *iam.IAM, _ *clock) {
+		must[*iam.User](t)(m.CreateUser(ctx, account, iam.NewUser{Name: "u"}))
+		count := func(do func(int) error, loses iam.Kind) (won int) {
+			errs := make(chan error)
+			for i := range 8 {
+				go func() { errs <- do(i) }()
+			}
+			for range 8 {
+				switch err := <-errs; {
+				case err == nil:
+					won++
+				case !errors.Is(err, loses):
+					t.Errorf("error %v, want %v", err, loses)
+				}
+			}
+			return won
+		}
+		if n := count(func(int) error { _, err := m.CreateAccessKey(ctx, account, "u"); return err }, iam.ErrQuota); n != 2 {
+			t.Errorf("%d access keys", n)
+		}
+		if n := count(func(int) error {
+			_, err := m.CreateUser(ctx, account, iam.NewUser{Name: "same"})
+			return err
+		}, iam.ErrAlreadyExists); n != 1 {
+			t.Errorf("%d users of one name", n)
+		}
+		if n := count(func(int) error { _, err := m.CreateAccount(ctx, "777777777777", ""); return err }, iam.ErrAlreadyExists); n != 1 {
+			t.Errorf("%d accounts of one id", n)
+		}
+	})
+}
