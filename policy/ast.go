@@ -87,6 +87,7 @@ type Principals struct {
 type PrincipalGroup struct {
 	Type Value // AWS, Service, Federated or CanonicalUser; empty for the bare string form, "*"
 	List
+	ids []string // what BindPrincipals made of the values, "" for those it left; nil when there are none
 }
 
 // Condition is one operator applied to one key.

@@ -179,13 +179,12 @@ func (m *matcher) principal(st *Statement, rules *layerRules, deny bool) (grant,
 	best := grantNone
 	everyone := false
 	for i := range pr.Groups {
-		typ := pr.Groups[i].Type.Text
-		for j := range pr.Groups[i].Values {
-			text := pr.Groups[i].Values[j].Text
-			g := m.req.named(typ, text, deny)
+		group := &pr.Groups[i]
+		for j := range group.Values {
+			g := m.req.named(group, j, deny, pr.Not)
 			found[g] = true
 			best = max(best, g)
-			everyone = everyone || g == grantDirect && text == "*"
+			everyone = everyone || g == grantDirect && group.Values[j].Text == "*"
 		}
 	}
 	switch {
@@ -234,12 +233,14 @@ func (p *Principals) empty() bool {
 	return true
 }
 
-// named tells how an entry of a Principal element names the caller. {"AWS": "*"} stands for everyone
-// with or without AWS credentials, but only a Deny extends it to services and identity providers.
-func (r *Request) named(typ, text string, deny bool) grant {
+// named tells how entry i of a Principal or NotPrincipal element names the caller. {"AWS": "*"} stands
+// for everyone with or without AWS credentials, but only a Deny extends it to services and identity
+// providers.
+func (r *Request) named(group *PrincipalGroup, i int, deny, not bool) grant {
 	p := &r.Principal
 	external := p.Kind == Service || p.Kind == Federated
-	switch typ {
+	text := group.Values[i].Text
+	switch group.Type.Text {
 	case "":
 		if text == "*" {
 			return grantDirect
@@ -266,6 +267,10 @@ func (r *Request) named(typ, text string, deny bool) grant {
 		}
 		if text == "" || external {
 			return grantNone
+		}
+		takes := deny != not // to be named costs the caller something
+		if id := group.id(i); id != "" && !(takes && p.unidentified()) {
+			return p.identified(id)
 		}
 		return p.named(text)
 	}

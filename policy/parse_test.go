@@ -176,7 +176,7 @@ func TestParse(t *testing.T) {
 		}},
 	}}
 	want[0].Conditions[0].Values[0] = bare(Value{Text: "1", Pos: at("1, true"), End: at("1, true").Offset + 1})
-	if diff := cmp.Diff(want, p.Statements, cmp.AllowUnexported(Value{}, List{}, Operator{}, Condition{})); diff != "" {
+	if diff := cmp.Diff(want, p.Statements, cmp.AllowUnexported(Value{}, List{}, PrincipalGroup{}, Operator{}, Condition{})); diff != "" {
 		t.Errorf("statements (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]Value{val("2012-10-17", `"2012-10-17"`), val("é", `"é"`)}, []Value{p.Version, p.ID}, cmp.AllowUnexported(Value{})); diff != "" {
@@ -189,7 +189,7 @@ func TestParse(t *testing.T) {
 
 // ignorePositions compares policies by content.
 var ignorePositions = cmp.Options{
-	cmp.AllowUnexported(Policy{}, Value{}, List{}, Operator{}, Condition{}),
+	cmp.AllowUnexported(Policy{}, Value{}, List{}, PrincipalGroup{}, Operator{}, Condition{}),
 	cmpopts.IgnoreFields(Policy{}, "text"),
 	cmpopts.IgnoreFields(Value{}, "End"),
 	cmp.Comparer(func(a, b Pos) bool { return (a.Line == 0) == (b.Line == 0) }),

@@ -137,6 +137,9 @@ func (e *evaluator) traceStatement(st *Statement, index int, rules *layerRules, 
 			for _, g := range pr.Groups {
 				m.Wanted = append(m.Wanted, texts(g.List)...)
 			}
+			if f.element == "Principal" && m.Note == "" {
+				m.Note = e.req.Principal.namesake(pr)
+			}
 		}
 	case "Action", "NotAction":
 		m.Actual = []string{e.req.Action}
