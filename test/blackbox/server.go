@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -58,6 +59,8 @@ type Server struct {
 	cmd  *exec.Cmd
 	log  *bytes.Buffer // to be read after done
 	done chan error
+
+	killed atomic.Bool
 }
 
 // Start runs pratique serve on the data directory and waits until it is ready.
@@ -79,7 +82,12 @@ func Start(t testing.TB, data string, args ...string) *Server {
 		if strings.Contains(s.log.String(), "DATA RACE") {
 			t.Errorf("the server has a data race")
 		}
-		if t.Failed() {
+		for line := range strings.Lines(s.log.String()) {
+			if strings.Contains(line, "level=ERROR") {
+				t.Errorf("the server had trouble: %s", line)
+			}
+		}
+		if t.Failed() && !s.killed.Load() {
 			t.Logf("log of the server:\n%s", tail(s.log.Bytes(), 4<<10))
 		}
 	})
@@ -121,6 +129,7 @@ func ready(addr string) bool {
 // Kill ends the server as a power cut would and waits for it. It may be called
 // from another goroutine than the one that started the server.
 func (s *Server) Kill() {
+	s.killed.Store(true)
 	s.cmd.Process.Kill()
 	s.done <- <-s.done
 }
@@ -132,8 +141,7 @@ func (s *Server) Stop() error {
 	select {
 	case err := <-s.done:
 		s.done <- err
-		var exit *exec.ExitError
-		if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {
+		if s.killed.Load() {
 			return nil
 		}
 		return err

@@ -27,12 +27,12 @@ type tool interface {
 var tools = []struct {
 	name string
 	open func(t *testing.T) tool
-	// sentence: it shows the text of a refusal, which came with a HEAD request
-	// for those that ask so and then has no body.
+	// sentence: it shows why it was refused. Those that do not asked with a
+	// HEAD request, whose answer has no body.
 	sentence bool
 }{
 	{"skopeo", newSkopeo, true},
-	{"crane", newCrane, false},
+	{"crane", newCrane, true},
 	{"regctl", newRegctl, false},
 	{"docker", newDocker, true},
 	{"podman", newPodman, true},
