@@ -16,10 +16,6 @@ import (
 	"github.com/pratique-dev/pratique/internal/server"
 )
 
-// databaseFile is the server's default database in the data directory; see
-// server.Config.Database.
-const databaseFile = "meta.db"
-
 // withIAM opens the IAM engine on a server's data, whether the server runs or
 // not, and creates the data if need be.
 func (a *app) withIAM(ctx context.Context, store storeFlags, do func(*iam.IAM) error) (err error) {
@@ -36,7 +32,7 @@ func (a *app) withIAM(ctx context.Context, store storeFlags, do func(*iam.IAM) e
 	}
 	url := store.db
 	if url == "" {
-		url = "sqlite:" + filepath.Join(dir, databaseFile)
+		url = server.DefaultDatabase(dir)
 	}
 	db, err := meta.Open(ctx, url)
 	if err != nil {

@@ -92,6 +92,7 @@ type proof struct {
 	accessKeyID string
 	secret      seal.Secret
 	ref         iam.Ref
+	key         *iam.Key     // nil for temporary credentials
 	sts         *iam.Session // nil for long-term credentials
 }
 
@@ -119,8 +120,15 @@ func (a *Authenticator) SigV4(r *http.Request, body []byte, service string, vali
 	if err := q.VerifyKey(r, key, sigv4.HashPayload(body), a.now()); err != nil {
 		return nil, "", err
 	}
-	id, err = a.identify(r.Context(), p)
-	return id, q.Region, err
+	if id, err = a.identify(r.Context(), p); err != nil {
+		return nil, "", err
+	}
+	if p.key != nil {
+		// When a key was last used is worth a write now and then, not a
+		// request: a database that cannot take it fails what matters anyway.
+		_ = a.iam.NoteKeyUsed(r.Context(), p.key, service, q.Region)
+	}
+	return id, q.Region, nil
 }
 
 // Basic authenticates the Basic credentials of a container client: user AWS
@@ -158,7 +166,7 @@ func (a *Authenticator) lookUp(ctx context.Context, accessKeyID, sessionToken st
 		case !key.Active:
 			return nil, ErrInvalidCredentials
 		}
-		return &proof{kind: AccessKey, accessKeyID: key.ID, secret: key.Secret, ref: key.Principal}, nil
+		return &proof{kind: AccessKey, accessKeyID: key.ID, secret: key.Secret, ref: key.Principal, key: key}, nil
 	}
 	s, err := a.iam.OpenSession(sessionToken)
 	switch {

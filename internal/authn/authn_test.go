@@ -132,6 +132,9 @@ func TestSigV4(t *testing.T) {
 		if diff := cmp.Diff(want, id.Context); diff != "" {
 			t.Errorf("alice's condition keys (-want +got):\n%s", diff)
 		}
+		if k, err := w.AccessKey(t.Context(), alice.AccessKeyID); err != nil || !k.LastUsed.Equal(w.now) || k.LastUsedService != "ecr" || k.LastUsedRegion != "us-east-1" {
+			t.Errorf("last use of alice's key: %+v, %v", k, err)
+		}
 
 		id, err = w.sigv4(t, session)
 		if err != nil {

@@ -296,7 +296,7 @@ func (x *exchange) authenticate() error {
 			return x.authError(err)
 		}
 		c.Identity, c.Account, c.Region = id, id.Account(), region
-		x.event.Caller = caller(id)
+		x.event.Caller = id.Caller()
 	}
 	if x.service.Global {
 		c.Region = globalRegion
@@ -451,25 +451,4 @@ func (x *exchange) authError(err error) error {
 		return fmt.Errorf("authenticate: %w", err)
 	}
 	return e
-}
-
-// caller describes an identity with the names that CloudTrail has for its kinds.
-func caller(id *authn.Identity) audit.Caller {
-	p := id.Subject.Principal
-	c := audit.Caller{ARN: p.ARN, Account: p.Account, PrincipalID: p.ID, AccessKeyID: id.AccessKeyID}
-	switch p.Kind {
-	case policy.Root:
-		c.Kind = "Root"
-	case policy.User:
-		c.Kind = "IAMUser"
-	case policy.AssumedRole:
-		c.Kind = "AssumedRole"
-	case policy.FederatedUser:
-		c.Kind = "FederatedUser"
-	case policy.Service:
-		c.Kind = "AWSService"
-	default:
-		c.Kind = "Anonymous"
-	}
-	return c
 }

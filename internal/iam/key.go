@@ -187,10 +187,11 @@ func (m *IAM) withKey(ctx context.Context, account, userName, id string, do func
 // usedEvery is how exact LastUsed of keys and roles is: a busy key is not written at each request.
 const usedEvery = 5 * time.Minute
 
-// NoteKeyUsed remembers that a key was used for a service in a region, if that is news by more than a few minutes.
+// NoteKeyUsed remembers that a key was used for a service in a region, if the last time that was remembered is more than a
+// few minutes ago.
 func (m *IAM) NoteKeyUsed(ctx context.Context, k *Key, service, region string) error {
 	now := m.timestamp()
-	if now.Sub(k.LastUsed) < usedEvery && k.LastUsedService == service && k.LastUsedRegion == region {
+	if now.Sub(k.LastUsed) < usedEvery {
 		return nil
 	}
 	err := m.db.Write(ctx, func(tx *meta.Tx) error {

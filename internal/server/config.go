@@ -49,6 +49,9 @@ type Config struct {
 	Now func() time.Time
 }
 
+// DefaultDatabase is the URL of the metadata database in a data directory.
+func DefaultDatabase(dataDir string) string { return "sqlite:" + filepath.Join(dataDir, "meta.db") }
+
 // withDefaults fills in the defaults and checks the rest.
 func (c Config) withDefaults() (Config, error) {
 	if c.DataDir == "" {
@@ -60,7 +63,7 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	c.DataDir = dir
 	if c.Database == "" {
-		c.Database = "sqlite:" + filepath.Join(c.DataDir, "meta.db")
+		c.Database = DefaultDatabase(c.DataDir)
 	}
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:5000"
