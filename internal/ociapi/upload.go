@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -177,7 +178,7 @@ func contentRange(r *http.Request) (off, n int64, err error) {
 	first, last, ok := strings.Cut(s, "-")
 	off, okFirst := parseOffset(first)
 	end, okLast := parseOffset(last)
-	if !ok || !okFirst || !okLast || end < off || end-off < 0 {
+	if !ok || !okFirst || !okLast || end < off || end-off == math.MaxInt64 {
 		return 0, 0, &Error{Status: http.StatusBadRequest, Code: "BLOB_UPLOAD_INVALID", Message: "Content-Range must be first-last, in bytes"}
 	}
 	if n = end - off + 1; r.ContentLength >= 0 && r.ContentLength != n {
