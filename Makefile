@@ -13,7 +13,7 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## the whole story on a throwaway server: push, denied with a reason, grant, pull
-	@go run ./cmd/pratique demo
+	@CGO_ENABLED=0 go run ./cmd/pratique demo
 
 run: ## a server for use by hand, with its data in ./pratique-data
 	@go run ./cmd/pratique serve
@@ -36,8 +36,8 @@ lint: ## the linters of .golangci.yml
 generate: ## rewrite the generated code (*_gen.go)
 	@go generate ./...
 
-models: ## refresh the API models from an installed botocore, then the code made of them
-	@go run ./internal/awsapi/gen/strip "$$(python3 -c 'import botocore, os; print(os.path.dirname(botocore.__file__))')"
+models: ## refresh the API models from an installed botocore (BOTOCORE=directory), then the code made of them
+	@go run ./internal/awsapi/gen/strip "$${BOTOCORE:-$$(python3 -c 'import botocore, os; print(os.path.dirname(botocore.__file__))')}"
 	@go generate ./internal/awsapi
 
 fuzz: ## every fuzz target, FUZZTIME each (30s)
