@@ -103,6 +103,7 @@ func (c *call) serve() (err error) {
 	row := table[c.Kind]
 	c.event.Operation = row.name
 	c.env = authn.Environment(c.r, c.now())
+	c.env.Set("aws:RequestedRegion", c.target.Region)
 	resource := c.Repository
 	if c.Kind == Catalog {
 		resource = "*"
