@@ -13,8 +13,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -82,6 +84,9 @@ func openSQLite(path string) (*DB, error) {
 		}
 		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 	}
+	if err := createPrivate(path); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
 	// Deferred transactions that turn into writers fail at once and ignore
 	// busy_timeout; the one writer therefore begins immediate.
 	write, err := sql.Open("sqlite", dsn("_txlock=immediate"))
@@ -100,6 +105,21 @@ func openSQLite(path string) (*DB, error) {
 	read.SetMaxOpenConns(n)
 	read.SetMaxIdleConns(n)
 	return &DB{read: read, write: write, dialect: dialectSQLite}, nil
+}
+
+// createPrivate makes the file, if it is not there, for its owner alone: SQLite
+// would let everybody read it, and gives the files beside it the same mode. A
+// file that is there is not touched, since closing it would drop the locks
+// that this process may hold on it.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func openPostgres(ctx context.Context, rawURL string) (*DB, error) {
