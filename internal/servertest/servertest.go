@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,7 +24,8 @@ const Region = "us-east-1"
 // Server is a running server that stops with its test.
 type Server struct {
 	*server.Server
-	tb testing.TB
+	tb   testing.TB
+	stop func()
 }
 
 // Start starts a server on loopback, on SQLite and files in a directory of
@@ -45,14 +47,19 @@ func Start(tb testing.TB, options ...func(*server.Config)) *Server {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()
-	tb.Cleanup(func() {
+	running := &Server{Server: s, tb: tb, stop: sync.OnceFunc(func() {
 		stop()
 		if err := <-done; err != nil {
 			tb.Errorf("serve: %v", err)
 		}
-	})
-	return &Server{Server: s, tb: tb}
+	})}
+	tb.Cleanup(running.Stop)
+	return running
 }
+
+// Stop stops the server before its test ends, as SIGTERM does, and returns
+// when it has let the requests in flight finish. Any goroutine may call it.
+func (s *Server) Stop() { s.stop() }
 
 // Account creates an account and returns the credentials of its root user.
 func (s *Server) Account(id string) aws.Credentials {
