@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ type Authorizer struct {
 	iam      *iam.IAM
 	registry *registry.Registry
 	now      func() time.Time
-	parsed   parseCache
+	parsed   policyCache
 }
 
 // New returns an Authorizer.
@@ -81,6 +82,11 @@ func (a *Authorizer) Authorize(ctx context.Context, id *authn.Identity, action s
 		return fmt.Errorf("authorize %s on %s: %w", action, res.ARN, err)
 	}
 	decision := policy.Evaluate(&req, &set)
+	if decision.Allowed() && strings.EqualFold(action, "ecr:GetAuthorizationToken") {
+		// A registry's policy can forbid it, but only the caller's own policies grant it.
+		set.Resource = nil
+		decision = policy.Evaluate(&req, &set)
+	}
 	record(audit.FromContext(ctx), &req, decision)
 	if !decision.Allowed() {
 		return &Denied{Request: req, Decision: decision}
@@ -92,6 +98,9 @@ func (a *Authorizer) Authorize(ctx context.Context, id *authn.Identity, action s
 // fill.
 func (a *Authorizer) addResource(ctx context.Context, req *policy.Request, set *policy.Set) error {
 	if req.Resource == "*" {
+		if strings.HasPrefix(strings.ToLower(req.Action), "ecr:") {
+			return a.addRegistry(ctx, req, set)
+		}
 		return nil
 	}
 	r, err := arn.Parse(req.Resource)
@@ -100,19 +109,27 @@ func (a *Authorizer) addResource(ctx context.Context, req *policy.Request, set *
 	}
 	switch {
 	case r.Service == "ecr" && r.Type() == "repository":
-		return a.addRepository(ctx, r, req, set)
+		return a.addRepository(ctx, registry.Repo{Account: r.Account, Region: r.Region, Name: r.Path()}, req, set)
 	case r.Service == "iam" && r.Type() == "role" && strings.HasPrefix(strings.ToLower(req.Action), "sts:"):
 		return a.addTrust(ctx, r, req, set)
 	}
 	return nil
 }
 
-func (a *Authorizer) addRepository(ctx context.Context, r arn.ARN, req *policy.Request, set *policy.Set) error {
-	name := r.Path()
-	if strings.ContainsAny(name, "*?") { // a question about many has no policy of one
-		return nil
+// addRegistry adds the policy of the registry that an action without a
+// resource is about.
+func (a *Authorizer) addRegistry(ctx context.Context, req *policy.Request, set *policy.Set) error {
+	region := req.Context.Get("aws:RequestedRegion")
+	if len(region) != 1 {
+		return errors.New("the request does not say which region's registry it is about")
 	}
-	access, err := a.registry.Access(ctx, registry.Repo{Account: r.Account, Region: r.Region, Name: name})
+	return a.addRepository(ctx, registry.Repo{Account: req.ResourceAccount, Region: region[0]}, req, set)
+}
+
+// addRepository adds the policies of a repository and of its registry. A
+// repository that is not there, or that is many ("*"), has the latter alone.
+func (a *Authorizer) addRepository(ctx context.Context, repo registry.Repo, req *policy.Request, set *policy.Set) error {
+	access, err := a.registry.Access(ctx, repo)
 	if err != nil {
 		return err
 	}
@@ -120,20 +137,37 @@ func (a *Authorizer) addRepository(ctx context.Context, r arn.ARN, req *policy.R
 		req.Context.Set("aws:ResourceTag/"+k, v)
 		req.Context.Set("ecr:ResourceTag/"+k, v)
 	}
-	for _, src := range []struct{ typ, name, text string }{
-		{"repository policy", name, access.Policy},
-		{"registry policy", r.Account + "/" + r.Region, access.RegistryPolicy},
+	if mends(req) {
+		return nil
+	}
+	if !registry.InPolicyScope(access.PolicyScope, req.Action) {
+		access.RegistryPolicy = nil
+	}
+	for _, src := range []struct {
+		typ, name string
+		set       *registry.Policy
+	}{
+		{"repository policy", repo.Name, access.Policy},
+		{"registry policy", repo.Account + "/" + repo.Region, access.RegistryPolicy},
 	} {
-		if src.text == "" {
+		if src.set == nil {
 			continue
 		}
-		p, err := a.parsed.get(src.text)
+		p, err := a.parsed.get(src.set)
 		if err != nil {
-			return fmt.Errorf("%s of %s: %w", src.typ, r, err)
+			return fmt.Errorf("%s of %s: %w", src.typ, src.name, err)
 		}
 		set.Resource = append(set.Resource, policy.Source{Type: src.typ, Name: src.name, Policy: p})
 	}
 	return nil
+}
+
+// mends reports whether the account's root user replaces a policy, which no
+// such policy may keep it from: somebody has to be able to.
+func mends(req *policy.Request) bool {
+	return req.Principal.Kind == policy.Root && req.Principal.Account == req.ResourceAccount &&
+		slices.ContainsFunc([]string{"ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy", "ecr:PutRegistryPolicy", "ecr:DeleteRegistryPolicy"},
+			func(a string) bool { return strings.EqualFold(a, req.Action) })
 }
 
 func (a *Authorizer) addTrust(ctx context.Context, r arn.ARN, req *policy.Request, set *policy.Set) error {

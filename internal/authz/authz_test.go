@@ -90,11 +90,22 @@ func (w *world) repository(t *testing.T, name, policyText string, tags map[strin
 		t.Fatal(err)
 	}
 	if policyText != "" {
-		if err := w.registry.SetPolicy(t.Context(), repo, policyText); err != nil {
+		if err := w.registry.SetPolicy(t.Context(), repo, w.policy(t, policyText)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return authz.Resource{ARN: repo.ARN(), Account: owner}
+}
+
+// policy is a resource policy as it is set: its principals are those that
+// exist now.
+func (w *world) policy(t *testing.T, text string) registry.Policy {
+	t.Helper()
+	ids, missing, err := w.iam.ResolvePrincipals(t.Context(), text)
+	if err != nil || len(missing) > 0 {
+		t.Fatalf("principals %v are missing: %v", missing, err)
+	}
+	return registry.Policy{Text: text, Principals: ids}
 }
 
 // wantDenied checks for a denial whose sentence ends as said.
@@ -160,7 +171,7 @@ func TestRegistryPolicy(t *testing.T) {
 	node := w.node(t, readOnly)
 	repo := w.repository(t, "app", "", nil)
 	const allow = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"ecr:BatchGetImage","Resource":"arn:aws:ecr:us-east-1:222222222222:repository/a*"}}`
-	if err := w.registry.SetRegistryPolicy(t.Context(), owner, region, allow); err != nil {
+	if err := w.registry.SetRegistryPolicy(t.Context(), owner, region, w.policy(t, allow)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.may.Authorize(t.Context(), node, "ecr:BatchGetImage", repo, nil); err != nil {

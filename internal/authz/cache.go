@@ -1,38 +1,48 @@
 package authz
 
 import (
+	"maps"
 	"sync"
 
+	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/policy"
 )
 
-// parseCache keeps parsed resource policies by their text, so that a text is
-// parsed once however often it decides. Keyed by content it is never stale.
-// The zero value is empty and ready.
-type parseCache struct {
+// policyCache keeps parsed resource policies by their text, so that a text is
+// parsed once however often it decides. What is found under a text counts only
+// if it is bound to the same ids, so the cache is never stale. The zero value
+// is empty and ready.
+type policyCache struct {
 	mu sync.RWMutex
-	m  map[string]*policy.Policy
+	m  map[string]boundPolicy
+}
+
+type boundPolicy struct {
+	principals map[string]string
+	policy     *policy.Policy
 }
 
 // maxParsed bounds the cache; policies are at most 10 KiB each.
 const maxParsed = 4096
 
-func (c *parseCache) get(text string) (*policy.Policy, error) {
+// get returns a policy that means the principals it was set for.
+func (c *policyCache) get(set *registry.Policy) (*policy.Policy, error) {
 	c.mu.RLock()
-	p := c.m[text]
+	b := c.m[set.Text]
 	c.mu.RUnlock()
-	if p != nil {
-		return p, nil
+	if b.policy != nil && maps.Equal(b.principals, set.Principals) {
+		return b.policy, nil
 	}
-	p, err := policy.Parse([]byte(text))
+	p, err := policy.Parse([]byte(set.Text))
 	if err != nil {
 		return nil, err
 	}
+	p = p.BindPrincipals(set.Principals)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.m == nil || len(c.m) >= maxParsed {
-		c.m = map[string]*policy.Policy{} // starting over is rare and simple
+		c.m = map[string]boundPolicy{} // starting over is rare and simple
 	}
-	c.m[text] = p
+	c.m[set.Text] = boundPolicy{set.Principals, p}
 	return p, nil
 }

@@ -72,6 +72,7 @@ func start(t *testing.T) *server {
 	api := awsapi.New(awsapi.Config{
 		Operations: ecrapi.Operations(ecrapi.Config{
 			Registry: s.registry,
+			IAM:      s.iam,
 			URI: func(_ *awsapi.Call, account, region string) *url.URL {
 				return &url.URL{Scheme: "https", Host: account + ".dkr.ecr." + region + ".example.com:5000"}
 			},

@@ -44,6 +44,10 @@ func registryError(e *registry.Error) *awsapi.Error {
 		return awsapi.Errorf(ecr.CodeRepositoryPolicyNotFound, "Repository policy does not exist for %s", inThe)
 	case registry.ErrRegistryPolicyNotFound:
 		return awsapi.Errorf(ecr.CodeRegistryPolicyNotFound, "Registry policy does not exist in the registry with id '%s'", e.Repo.Account)
+	case registry.ErrInvalidSetting:
+		return awsapi.InvalidParameter("name", "There is no such account setting")
+	case registry.ErrInvalidSettingValue:
+		return awsapi.InvalidParameter("value", reason(e, "Invalid value"))
 	case registry.ErrTooManyResourceTags:
 		return awsapi.Errorf(ecr.CodeTooManyTags, "The number of tags exceeds the maximum allowed number of tags per resource which is '%d'", registry.MaxResourceTags)
 

@@ -18,6 +18,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/awsapi/ecr"
 	"github.com/pratique-dev/pratique/internal/awsapi/shape"
+	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/policy"
 )
@@ -25,6 +26,9 @@ import (
 // Config is what the operations need. All fields are required.
 type Config struct {
 	Registry *registry.Registry
+
+	// IAM knows the principals that policies name.
+	IAM *iam.IAM
 
 	// URI returns scheme and host, with its port if any, under which the
 	// caller reaches a registry's OCI endpoint: repositoryUri is made of the
@@ -60,6 +64,13 @@ func Operations(cfg Config) []awsapi.Operation {
 		op(ecr.SetRepositoryPolicy, onRepository, s.setRepositoryPolicy),
 		op(ecr.GetRepositoryPolicy, onRepository, s.getRepositoryPolicy),
 		op(ecr.DeleteRepositoryPolicy, onRepository, s.deleteRepositoryPolicy),
+
+		op(ecr.PutRegistryPolicy, onOwnAccount, s.putRegistryPolicy),
+		op(ecr.GetRegistryPolicy, onOwnAccount, s.getRegistryPolicy),
+		op(ecr.DeleteRegistryPolicy, onOwnAccount, s.deleteRegistryPolicy),
+		op(ecr.DescribeRegistry, onOwnAccount, s.describeRegistry),
+		op(ecr.PutAccountSetting, onPutSetting, s.putAccountSetting),
+		op(ecr.GetAccountSetting, onGetSetting, s.getAccountSetting),
 
 		op(ecr.TagResource, onTagged, s.tagResource),
 		op(ecr.UntagResource, onUntagged, s.untagResource),

@@ -39,6 +39,7 @@ func TestTable(t *testing.T) {
 	for _, name := range []string{
 		"CreateRepository", "DescribeRepositories", "DeleteRepository", "PutImageTagMutability",
 		"SetRepositoryPolicy", "GetRepositoryPolicy", "DeleteRepositoryPolicy",
+		"PutRegistryPolicy", "GetRegistryPolicy", "DeleteRegistryPolicy", "DescribeRegistry", "PutAccountSetting", "GetAccountSetting",
 		"TagResource", "UntagResource", "ListTagsForResource",
 		"PutImage", "BatchGetImage", "BatchDeleteImage", "ListImages", "DescribeImages",
 		"BatchCheckLayerAvailability", "GetDownloadUrlForLayer", "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload",
@@ -56,8 +57,8 @@ func TestTable(t *testing.T) {
 
 func TestUnsupported(t *testing.T) {
 	c := start(t).client(owner)
-	_, err := c.DescribeRegistry(t.Context(), &ecr.DescribeRegistryInput{})
-	wantError(t, err, "UnsupportedOperationException", "The operation DescribeRegistry of ecr is not supported by this server: not implemented yet.")
+	_, err := c.GetSigningConfiguration(t.Context(), &ecr.GetSigningConfigurationInput{})
+	wantError(t, err, "UnsupportedOperationException", "The operation GetSigningConfiguration of ecr is not supported by this server: not implemented yet.")
 }
 
 func TestGetAuthorizationToken(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 
 func (s *service) setRepositoryPolicy(ctx context.Context, c *awsapi.Call, in *ecr.SetRepositoryPolicyInput) (*ecr.SetRepositoryPolicyOutput, error) {
 	text := value(in.PolicyText)
-	p, err := parsePolicy(text)
+	p, ids, err := s.parsePolicy(ctx, text, policy.Repository)
 	if err != nil {
 		return nil, err
 	}
@@ -24,25 +24,45 @@ func (s *service) setRepositoryPolicy(ctx context.Context, c *awsapi.Call, in *e
 			return nil, err
 		}
 	}
-	if err := s.Registry.SetPolicy(ctx, r, text); err != nil {
+	if err := s.Registry.SetPolicy(ctx, r, registry.Policy{Text: text, Principals: ids}); err != nil {
 		return nil, err
 	}
 	return &ecr.SetRepositoryPolicyOutput{RegistryId: &r.Account, RepositoryName: &r.Name, PolicyText: &text}, nil
 }
 
-// parsePolicy parses a repository policy that ECR would accept.
-func parsePolicy(text string) (*policy.Policy, error) {
-	invalid := awsapi.InvalidParameter("policyText", "Invalid repository policy provided")
+// parsePolicy parses a repository or registry policy that ECR would accept,
+// one whose principals exist. It is bound to their unique ids, which are
+// returned for the policy to be stored with.
+//
+// What is resolved here is stored by a later transaction. A principal deleted
+// in between, even if one of its name takes its place, does no harm: the
+// policy grants to the id that was found, which nobody has any more, just as
+// if it had been deleted a moment later.
+func (s *service) parsePolicy(ctx context.Context, text string, kind policy.Kind) (*policy.Policy, map[string]string, error) {
+	invalid := awsapi.InvalidParameter("policyText", "Invalid "+kind.String()+" provided")
 	p, err := policy.Parse([]byte(text))
 	if err != nil {
-		return nil, invalid
+		return nil, nil, invalid
 	}
-	for _, f := range slices.Concat(p.Validate(policy.Repository), catalog.Lint(p, policy.Repository)) {
+	for _, f := range slices.Concat(p.Validate(kind), catalog.Lint(p, kind)) {
 		if f.Severity == policy.SeverityError {
-			return nil, invalid
+			return nil, nil, invalid
 		}
 	}
-	return p, nil
+	ids, missing, err := s.IAM.ResolvePrincipals(ctx, text)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case len(missing) > 0:
+		return nil, nil, invalid
+	}
+	return p.BindPrincipals(ids), ids, nil
+}
+
+// shown is the text of a policy as it reads now: principals that are gone, or
+// whose ARN somebody else has, appear as their unique ids.
+func (s *service) shown(ctx context.Context, p *registry.Policy) (string, error) {
+	return s.IAM.CurrentPrincipals(ctx, p.Text, p.Principals)
 }
 
 // checkLockOut refuses a policy that denies the caller to set another one.
@@ -74,7 +94,11 @@ func (s *service) checkLockOut(ctx context.Context, c *awsapi.Call, r registry.R
 
 func (s *service) getRepositoryPolicy(ctx context.Context, c *awsapi.Call, in *ecr.GetRepositoryPolicyInput) (*ecr.GetRepositoryPolicyOutput, error) {
 	r := repo(c, in)
-	text, err := s.Registry.Policy(ctx, r)
+	p, err := s.Registry.Policy(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	text, err := s.shown(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +107,11 @@ func (s *service) getRepositoryPolicy(ctx context.Context, c *awsapi.Call, in *e
 
 func (s *service) deleteRepositoryPolicy(ctx context.Context, c *awsapi.Call, in *ecr.DeleteRepositoryPolicyInput) (*ecr.DeleteRepositoryPolicyOutput, error) {
 	r := repo(c, in)
-	text, err := s.Registry.DeletePolicy(ctx, r)
+	p, err := s.Registry.DeletePolicy(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	text, err := s.shown(ctx, p)
 	if err != nil {
 		return nil, err
 	}

@@ -341,8 +341,8 @@ func TestMissingRepository(t *testing.T) {
 func TestEveryKindHasAnAnswer(t *testing.T) {
 	elsewhere := []registry.Kind{ // only operations that are not here have these
 		registry.ErrRepositoryExists, registry.ErrRepositoryNotEmpty, registry.ErrPolicyNotFound, registry.ErrRegistryPolicyNotFound,
-		registry.ErrTooManyResourceTags, registry.ErrInvalidMutability, registry.ErrImageExists, registry.ErrLayerExists,
-		registry.ErrEmptyUpload, registry.ErrLayerPartTooSmall, registry.ErrLayerPartSize,
+		registry.ErrInvalidSetting, registry.ErrInvalidSettingValue, registry.ErrTooManyResourceTags, registry.ErrInvalidMutability,
+		registry.ErrImageExists, registry.ErrLayerExists, registry.ErrEmptyUpload, registry.ErrLayerPartTooSmall, registry.ErrLayerPartSize,
 	}
 	for _, k := range registry.Kinds() {
 		e := ociapi.WireError(fmt.Errorf("wrapped: %w", &registry.Error{Kind: k}), "id")

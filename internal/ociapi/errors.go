@@ -173,8 +173,8 @@ func registryError(e *registry.Error) *Error {
 	// These come from operations that the registry endpoint does not have, or
 	// are answered before they get here.
 	case registry.ErrRepositoryExists, registry.ErrRepositoryNotEmpty, registry.ErrPolicyNotFound, registry.ErrRegistryPolicyNotFound,
-		registry.ErrTooManyResourceTags, registry.ErrInvalidMutability, registry.ErrImageExists, registry.ErrLayerExists,
-		registry.ErrEmptyUpload, registry.ErrLayerPartTooSmall, registry.ErrLayerPartSize:
+		registry.ErrInvalidSetting, registry.ErrInvalidSettingValue, registry.ErrTooManyResourceTags, registry.ErrInvalidMutability,
+		registry.ErrImageExists, registry.ErrLayerExists, registry.ErrEmptyUpload, registry.ErrLayerPartTooSmall, registry.ErrLayerPartSize:
 		return nil
 	}
 	return nil

@@ -19,6 +19,8 @@ const (
 	ErrRepositoryNotEmpty                       //
 	ErrPolicyNotFound                           // the repository has no policy
 	ErrRegistryPolicyNotFound                   // the registry has no policy; Repo.Name is empty
+	ErrInvalidSetting                           // there is no account setting of that name; Repo.Name is empty
+	ErrInvalidSettingValue                      // Err says what it may be; Repo.Name is empty
 	ErrTooManyResourceTags                      // more than MaxResourceTags on a repository
 	ErrInvalidName                              // not a repository name
 	ErrInvalidTag                               // Ref.Tag is not a tag
@@ -54,6 +56,8 @@ var kindText = [kindEnd]string{
 	ErrRepositoryNotEmpty:       "repository is not empty",
 	ErrPolicyNotFound:           "repository has no policy",
 	ErrRegistryPolicyNotFound:   "registry has no policy",
+	ErrInvalidSetting:           "no such account setting",
+	ErrInvalidSettingValue:      "invalid value of an account setting",
 	ErrTooManyResourceTags:      "too many resource tags",
 	ErrInvalidName:              "invalid repository name",
 	ErrInvalidTag:               "invalid tag",

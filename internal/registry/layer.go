@@ -114,7 +114,7 @@ func (r *Registry) Open(ctx context.Context, l *Layer, off, n int64) (io.ReadClo
 // Mount makes a layer of from visible in repo; from is the name of a
 // repository of the same registry. That repo has the layer already is not an
 // error. Errors: ErrRepositoryNotFound for repo; ErrLayerNotFound when from
-// has no such layer or does not exist.
+// has no such layer or does not exist, or the registry's BlobMounting is off.
 func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from string) (l *Layer, err error) {
 	source := Repo{Account: repo.Account, Region: repo.Region, Name: from}
 	now := micros(r.now())
@@ -122,12 +122,16 @@ func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from s
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
+		mounting, err := setting(tx, repo.Account, repo.Region, BlobMounting)
+		if err != nil {
+			return err
+		}
 		found, err := layers(tx, source, []digest.Digest{d})
 		if err != nil {
 			return err
 		}
 		have := found[d]
-		if have == nil {
+		if have == nil || mounting == disabled {
 			return &Error{Kind: ErrLayerNotFound, Repo: source, Ref: Ref{Digest: d}}
 		}
 		if err := putLayer(tx, repo, d, have.Size, have.MediaType, now); err != nil {

@@ -200,7 +200,7 @@ func TestRepositories(t *testing.T) {
 			func() error { _, err := f.ResourceTags(ctx, repo); return err }(),
 			f.SetResourceTags(ctx, repo, map[string]string{"a": "b"}),
 			f.RemoveResourceTags(ctx, repo, []string{"a"}),
-			f.SetPolicy(ctx, repo, "{}"),
+			f.SetPolicy(ctx, repo, registry.Policy{Text: "{}"}),
 			func() error { _, err := f.Policy(ctx, repo); return err }(),
 			func() error { _, err := f.DeletePolicy(ctx, repo); return err }(),
 			func() error { _, err := f.StartUpload(ctx, repo); return err }(),
@@ -309,17 +309,23 @@ func TestPoliciesAndResourceTags(t *testing.T) {
 		_, err = f.DeleteRegistryPolicy(ctx, app.Account, app.Region)
 		is(t, err, registry.ErrRegistryPolicyNotFound)
 
-		text := "{ \"Version\" : \"2012-10-17\" }\n"
-		if err := f.SetPolicy(ctx, app, text); err != nil {
-			t.Fatal(err)
-		}
-		for _, text := range []string{"old", "new"} {
-			if err := f.SetRegistryPolicy(ctx, app.Account, app.Region, text); err != nil {
+		set := registry.Policy{Text: "{ \"Version\" : \"2012-10-17\" }\n", Principals: map[string]string{"arn:aws:iam::111111111111:user/é": "AIDA1"}}
+		of := registry.Policy{Text: "new", Principals: map[string]string{"a": "AROA1", "b": "AROA1:x"}}
+		for _, p := range []registry.Policy{{Text: "old", Principals: map[string]string{"a": "AROA0"}}, set} {
+			if err := f.SetPolicy(ctx, app, p); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if got := ok[string](t)(f.Policy(ctx, app)); got != text {
-			t.Errorf("Policy = %q, want %q", got, text)
+		for _, p := range []registry.Policy{{Text: "old"}, of} {
+			if err := f.SetRegistryPolicy(ctx, app.Account, app.Region, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d := cmp.Diff(&set, ok[*registry.Policy](t)(f.Policy(ctx, app))); d != "" {
+			t.Errorf("Policy (-want +got)\n%s", d)
+		}
+		if d := cmp.Diff(&of, ok[*registry.Policy](t)(f.RegistryPolicy(ctx, app.Account, app.Region))); d != "" {
+			t.Errorf("RegistryPolicy (-want +got)\n%s", d)
 		}
 		if err := f.SetResourceTags(ctx, app, map[string]string{"a": "1", "b": "2", "c": ""}); err != nil {
 			t.Fatal(err)
@@ -334,12 +340,12 @@ func TestPoliciesAndResourceTags(t *testing.T) {
 		if d := cmp.Diff(tags, ok[map[string]string](t)(f.ResourceTags(ctx, app))); d != "" {
 			t.Errorf("ResourceTags (-want +got)\n%s", d)
 		}
-		want := &registry.Access{Exists: true, Policy: text, RegistryPolicy: "new", Tags: tags}
+		want := &registry.Access{Exists: true, Policy: &set, RegistryPolicy: &of, PolicyScope: "V2", Tags: tags}
 		if d := cmp.Diff(want, ok[*registry.Access](t)(f.Access(ctx, app))); d != "" {
 			t.Errorf("Access (-want +got)\n%s", d)
 		}
 		missing := registry.Repo{Account: app.Account, Region: app.Region, Name: "missing"}
-		if d := cmp.Diff(&registry.Access{RegistryPolicy: "new"}, ok[*registry.Access](t)(f.Access(ctx, missing))); d != "" {
+		if d := cmp.Diff(&registry.Access{RegistryPolicy: &of, PolicyScope: "V2"}, ok[*registry.Access](t)(f.Access(ctx, missing))); d != "" {
 			t.Errorf("Access to a missing repository (-want +got)\n%s", d)
 		}
 		many := map[string]string{}
@@ -350,13 +356,68 @@ func TestPoliciesAndResourceTags(t *testing.T) {
 		if d := cmp.Diff(tags, ok[map[string]string](t)(f.ResourceTags(ctx, app))); d != "" {
 			t.Errorf("tags changed by a call that failed (-want +got)\n%s", d)
 		}
-		if got := ok[string](t)(f.DeletePolicy(ctx, app)); got != text {
-			t.Errorf("DeletePolicy = %q, want %q", got, text)
+		if d := cmp.Diff(&set, ok[*registry.Policy](t)(f.DeletePolicy(ctx, app))); d != "" {
+			t.Errorf("DeletePolicy (-want +got)\n%s", d)
 		}
-		if got := ok[string](t)(f.DeleteRegistryPolicy(ctx, app.Account, app.Region)); got != "new" {
-			t.Errorf("DeleteRegistryPolicy = %q, want new", got)
+		if d := cmp.Diff(&of, ok[*registry.Policy](t)(f.DeleteRegistryPolicy(ctx, app.Account, app.Region))); d != "" {
+			t.Errorf("DeleteRegistryPolicy (-want +got)\n%s", d)
+		}
+		if d := cmp.Diff(&registry.Access{Exists: true, Tags: tags}, ok[*registry.Access](t)(f.Access(ctx, app))); d != "" {
+			t.Errorf("Access without policies (-want +got)\n%s", d)
+		}
+		if err := f.SetPolicy(ctx, app, registry.Policy{Text: "nobody"}); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(&registry.Policy{Text: "nobody"}, ok[*registry.Policy](t)(f.Policy(ctx, app))); d != "" {
+			t.Errorf("Policy that names nobody (-want +got)\n%s", d)
 		}
 	})
+}
+
+func TestSettings(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		get := func(region, name, want string) {
+			t.Helper()
+			if got := ok[string](t)(f.Setting(ctx, app.Account, region, name)); got != want {
+				t.Errorf("%s is %s, want %s", name, got, want)
+			}
+		}
+		get(app.Region, registry.BasicScanType, "AWS_NATIVE")
+		get(app.Region, registry.BlobMounting, "ENABLED")
+		get(app.Region, registry.PolicyScope, registry.PolicyScopeV2)
+		for _, v := range []string{"V1", "V2", "V1"} {
+			if err := f.SetSetting(ctx, app.Account, app.Region, registry.PolicyScope, v); err != nil {
+				t.Fatal(err)
+			}
+			get(app.Region, registry.PolicyScope, v)
+		}
+		get("eu-west-1", registry.PolicyScope, registry.PolicyScopeV2)
+		if err := f.SetRegistryPolicy(ctx, app.Account, app.Region, registry.Policy{Text: "p"}); err != nil {
+			t.Fatal(err)
+		}
+		if a := ok[*registry.Access](t)(f.Access(ctx, app)); a.PolicyScope != registry.PolicyScopeV1 {
+			t.Errorf("Access says the scope is %q", a.PolicyScope)
+		}
+		is(t, f.SetSetting(ctx, app.Account, app.Region, registry.PolicyScope, "V3"), registry.ErrInvalidSettingValue)
+		is(t, f.SetSetting(ctx, app.Account, app.Region, "COLOUR", "RED"), registry.ErrInvalidSetting)
+		_, err := f.Setting(ctx, app.Account, app.Region, "COLOUR")
+		is(t, err, registry.ErrInvalidSetting)
+	})
+}
+
+func TestInPolicyScope(t *testing.T) {
+	for action, v1 := range map[string]bool{
+		"ecr:CreateRepository": true, "ECR:createrepository": true, "ecr:ReplicateImage": true, "ecr:BatchImportUpstreamImage": true,
+		"ecr:BatchGetImage": false, "ecr:*": false, "": false,
+	} {
+		if got := registry.InPolicyScope(registry.PolicyScopeV1, action); got != v1 {
+			t.Errorf("%s in V1: %t", action, got)
+		}
+		if !registry.InPolicyScope(registry.PolicyScopeV2, action) {
+			t.Errorf("%s is not in V2", action)
+		}
+	}
 }
 
 func TestUploads(t *testing.T) {
@@ -497,6 +558,15 @@ func TestMount(t *testing.T) {
 		is(t, err, registry.ErrLayerNotFound)
 		_, err = f.Mount(ctx, other, d, "missing")
 		is(t, err, registry.ErrLayerNotFound)
+		for _, v := range []string{"DISABLED", "ENABLED"} {
+			if err := f.SetSetting(ctx, app.Account, app.Region, registry.BlobMounting, v); err != nil {
+				t.Fatal(err)
+			}
+			if v == "DISABLED" {
+				_, err = f.Mount(ctx, other, d, app.Name)
+				is(t, err, registry.ErrLayerNotFound)
+			}
+		}
 		for range 2 {
 			l := ok[*registry.Layer](t)(f.Mount(ctx, other, d, app.Name))
 			if diff := cmp.Diff(&registry.Layer{Repo: other, Digest: d, Size: 5}, l); diff != "" {

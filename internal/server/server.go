@@ -117,7 +117,7 @@ func (s *Server) open(ctx context.Context) error {
 	})
 	s.api = awsapi.New(awsapi.Config{
 		Operations: operations(ecrapi.Config{
-			Registry: s.registry, URI: s.uri, Token: who.RegistryToken, Environment: environment,
+			Registry: s.registry, IAM: s.iam, URI: s.uri, Token: who.RegistryToken, Environment: environment,
 			DownloadURL: func(base *url.URL, repo registry.Repo, d digest.Digest) string {
 				return base.JoinPath(layers.Path(repo, d)).String()
 			},

@@ -3,18 +3,22 @@
 -- A registry is an (account, region) pair and has no row of its own. Times are
 -- microseconds since the Unix epoch. Digests are written "sha256:<hex>" or
 -- "sha512:<hex>".
+--
+-- A policy is kept as it was set, and beside it a JSON object that has, for
+-- each principal of the text, the unique id of the entity that it meant then.
 
 CREATE TABLE repository (
-  account        TEXT NOT NULL,
-  region         TEXT NOT NULL,
-  name           TEXT NOT NULL,
-  created_at     BIGINT NOT NULL,
-  tag_mutability TEXT NOT NULL,
-  tag_exclusions TEXT NOT NULL,
-  scan_on_push   BOOLEAN NOT NULL,
-  encryption     TEXT NOT NULL,
-  kms_key        TEXT NOT NULL,
-  policy         TEXT,
+  account           TEXT NOT NULL,
+  region            TEXT NOT NULL,
+  name              TEXT NOT NULL,
+  created_at        BIGINT NOT NULL,
+  tag_mutability    TEXT NOT NULL,
+  tag_exclusions    TEXT NOT NULL,
+  scan_on_push      BOOLEAN NOT NULL,
+  encryption        TEXT NOT NULL,
+  kms_key           TEXT NOT NULL,
+  policy            TEXT,
+  policy_principals TEXT,
   PRIMARY KEY (account, region, name)
 );
 
@@ -29,10 +33,21 @@ CREATE TABLE repository_tag (
 );
 
 CREATE TABLE registry_policy (
+  account           TEXT NOT NULL,
+  region            TEXT NOT NULL,
+  policy            TEXT NOT NULL,
+  policy_principals TEXT NOT NULL,
+  PRIMARY KEY (account, region)
+);
+
+-- Account settings that are not what they are by default.
+
+CREATE TABLE registry_setting (
   account TEXT NOT NULL,
   region  TEXT NOT NULL,
-  policy  TEXT NOT NULL,
-  PRIMARY KEY (account, region)
+  name    TEXT NOT NULL,
+  value   TEXT NOT NULL,
+  PRIMARY KEY (account, region, name)
 );
 
 -- Content that the blob store holds. Which repositories may see it is in
