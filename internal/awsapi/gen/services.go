@@ -12,6 +12,9 @@ type Service struct {
 
 	// Global says that the service has no regions, which the model does not.
 	Global bool
+
+	// Own says that the model is written here, and is in nobody's data directory.
+	Own bool
 }
 
 // Services returns the APIs to generate. A new one is one line here and its model, see the strip command.
@@ -19,6 +22,8 @@ func Services() []Service {
 	return []Service{
 		{Model: "ecr", Package: "ecr", Names: []string{"registryId", "repositoryName", "resourceArn"}},
 		{Model: "iam", Package: "iam", Names: []string{"UserName", "GroupName", "RoleName", "PolicyArn", "InstanceProfileName"}, Global: true},
+		{Model: "organizations", Package: "organizations", Names: []string{"AccountId", "HandshakeId", "OrganizationalUnitId", "ParentId", "PolicyId", "ResourceId", "RootId", "TargetId"}, Global: true},
+		{Model: "pratique", Package: "pratique", Own: true},
 		{Model: "sts", Package: "sts", Names: []string{"RoleArn"}},
 	}
 }

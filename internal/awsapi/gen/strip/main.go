@@ -31,6 +31,9 @@ func main() {
 func run(botocore string) error {
 	data := os.DirFS(filepath.Join(botocore, "data"))
 	for _, s := range gen.Services() {
+		if s.Own {
+			continue
+		}
 		model, err := gen.Strip(data, s.Model)
 		if err != nil {
 			return err
