@@ -40,6 +40,10 @@ type Config struct {
 	TLSSelfSigned bool
 	// InsecureHTTP allows plain HTTP on an address that is not loopback.
 	InsecureHTTP bool
+	// DrainDelay is how long the server goes on taking requests once it is
+	// told to stop, while /readyz answers 503: time for a load balancer to
+	// look away before connections are refused. Default: none.
+	DrainDelay time.Duration
 	// DrainTimeout is how long requests in flight may take once the server
 	// is told to stop. Default: 30 s.
 	DrainTimeout time.Duration

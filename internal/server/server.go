@@ -197,6 +197,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		err = fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 		s.draining.Store(true)
+		time.Sleep(s.cfg.DrainDelay)
 		grace, cancel := context.WithTimeout(working, s.cfg.DrainTimeout)
 		if err = s.http.Shutdown(grace); err != nil {
 			err = errors.Join(fmt.Errorf("drain: %w", err), s.http.Close())
