@@ -113,6 +113,7 @@ func TestCrossAccountPull(t *testing.T) {
 	w.deniedPull(token, noResourcePolicy)
 
 	// Granted to another account.
+	w.Account("333333333333")
 	w.grant("team/app", "333333333333")
 	w.deniedPull(token, noResourcePolicy)
 }
@@ -123,8 +124,8 @@ func TestRevocationBitesAtOnce(t *testing.T) {
 	w := newWorld(t)
 	w.repository("team/app")
 	img := w.push("team/app:v1", 100, 1)
-	w.grant("team/app", user)
 	session := w.node()
+	w.grant("team/app", user)
 	token := w.token(session)
 	root := must(w.IAM().CreateAccessKey(t.Context(), user, ""))(t)
 	admin := w.iam(aws.Credentials{AccessKeyID: root.ID, SecretAccessKey: root.Secret.Reveal()})
@@ -313,8 +314,8 @@ func TestRequestedRegion(t *testing.T) {
 	w := newWorld(t)
 	w.repository("team/app")
 	w.push("team/app:v1", 100, 1)
-	w.grant("team/app", user)
 	node := w.node()
+	w.grant("team/app", user)
 	token := w.token(node)
 	for _, tt := range []struct {
 		region string
