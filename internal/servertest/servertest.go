@@ -24,8 +24,9 @@ const Region = "us-east-1"
 // Server is a running server that stops with its test.
 type Server struct {
 	*server.Server
-	tb   testing.TB
-	stop func()
+	tb        testing.TB
+	transport *http.Transport // of all clients
+	stop      func()
 }
 
 // Start starts a server on loopback, on SQLite and files in a directory of
@@ -47,12 +48,19 @@ func Start(tb testing.TB, options ...func(*server.Config)) *Server {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()
-	running := &Server{Server: s, tb: tb, stop: sync.OnceFunc(func() {
+	running := &Server{Server: s, tb: tb, transport: &http.Transport{
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, s.Addr())
+		},
+		MaxIdleConnsPerHost: 16,
+	}}
+	running.stop = sync.OnceFunc(func() {
+		running.transport.CloseIdleConnections() // net/http waits long for one that was opened to spare
 		stop()
 		if err := <-done; err != nil {
 			tb.Errorf("serve: %v", err)
 		}
-	})}
+	})
 	tb.Cleanup(running.Stop)
 	return running
 }
@@ -97,10 +105,4 @@ func (s *Server) Registry(account string) endpoint.Registry {
 
 // HTTP returns a client that reaches this server under every host name, as if
 // DNS led there.
-func (s *Server) HTTP() *http.Client {
-	t := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, s.Addr())
-	}}
-	s.tb.Cleanup(t.CloseIdleConnections)
-	return &http.Client{Transport: t}
-}
+func (s *Server) HTTP() *http.Client { return &http.Client{Transport: s.transport} }
