@@ -208,6 +208,9 @@ func scanString(s scanner) (string, error) {
 	return v, err
 }
 
+// Now returns the time by the engine's clock.
+func (m *IAM) Now() time.Time { return m.now() }
+
 // timestamp is the time now at the precision that is stored.
 func (m *IAM) timestamp() time.Time { return fromMicros(m.now().UnixMicro()) }
 

@@ -70,7 +70,7 @@ func (m *IAM) userSubject(tx *meta.Tx, ref Ref) (*Subject, error) {
 		Tags:      tagMap(u.Tags),
 		UserName:  u.Name,
 	}
-	return s, m.gather(tx, s, u.ID, u.Boundary)
+	return s, m.gather(tx, s, u.ID, u.Boundary, policyName)
 }
 
 func (m *IAM) roleSubject(tx *meta.Tx, ref Ref, sessionName string) (*Subject, error) {
@@ -86,11 +86,15 @@ func (m *IAM) roleSubject(tx *meta.Tx, ref Ref, sessionName string) (*Subject, e
 		Tags:     tagMap(r.Tags),
 		RoleName: r.Name,
 	}
-	return s, m.gather(tx, s, r.ID, r.Boundary)
+	return s, m.gather(tx, s, r.ID, r.Boundary, policyName)
 }
 
-// gather fills in the policies of an entity and of the groups it is in.
-func (m *IAM) gather(tx *meta.Tx, s *Subject, id, boundary string) error {
+// policyName is how explanations call an inline policy.
+func policyName(_, name string) string { return name }
+
+// gather fills in the policies of an entity and of the groups it is in. Inline policies are called by what inlineName
+// makes of the unique id of who holds them and their name.
+func (m *IAM) gather(tx *meta.Tx, s *Subject, id, boundary string, inlineName func(holder, name string) string) error {
 	type stored struct{ owner, name, document string }
 	inline, err := many(func(s scanner) (v stored, err error) {
 		err = s.Scan(&v.owner, &v.name, &v.document)
@@ -107,7 +111,7 @@ func (m *IAM) gather(tx *meta.Tx, s *Subject, id, boundary string) error {
 		if err != nil {
 			return fmt.Errorf("inline policy %s: %w", v.name, err)
 		}
-		s.Identity = append(s.Identity, policy.Source{Type: "inline", Name: v.name, Policy: p})
+		s.Identity = append(s.Identity, policy.Source{Type: "inline", Name: inlineName(v.owner, v.name), Policy: p})
 	}
 	arns, err := many(scanString)(tx.Query(`
 		SELECT DISTINCT policy_arn FROM iam_attachment
@@ -131,6 +135,51 @@ func (m *IAM) gather(tx *meta.Tx, s *Subject, id, boundary string) error {
 		s.Boundary = []policy.Source{src}
 	}
 	return nil
+}
+
+// Holdings gathers the policies of a user, with those of its groups, of a group or of a role, for the policy simulator: it
+// calls inline policies user_<user>_<policy>, group_<group>_<policy> and role_<role>_<policy>. The principal is the user,
+// or a session of the role without a name; a group is none. Errors: ErrNoSuchEntity.
+func (m *IAM) Holdings(ctx context.Context, account string, e Entity) (*Subject, error) {
+	var s *Subject
+	err := m.db.Read(ctx, func(tx *meta.Tx) error {
+		f, err := e.find(tx, account)
+		if err != nil {
+			return err
+		}
+		holders := map[string]string{f.id: e.Kind + "_" + f.name}
+		s = &Subject{}
+		switch e.Kind {
+		case EntityUser:
+			u, err := userByID(tx, account, f.id)
+			if err != nil {
+				return err
+			}
+			s.Principal = policy.Principal{Kind: policy.User, Account: account, ARN: u.ARN(), ID: u.ID}
+			s.UserName, s.Tags = u.Name, tagMap(u.Tags)
+			groups, err := many(scanGroup)(tx.Query(`
+				SELECT `+groupColumns+` FROM iam_group
+				WHERE id IN (SELECT group_id FROM iam_group_member WHERE user_id = $1) ORDER BY name_key`, u.ID))
+			if err != nil {
+				return err
+			}
+			for _, g := range groups {
+				holders[g.ID] = EntityGroup + "_" + g.Name
+			}
+		case EntityRole:
+			r, err := roleByID(tx, account, f.id)
+			if err != nil {
+				return err
+			}
+			s.Principal = policy.Principal{Kind: policy.AssumedRole, Account: account, IssuerARN: r.ARN(), ID: r.ID}
+			s.RoleName, s.Tags = r.Name, tagMap(r.Tags)
+		}
+		return m.gather(tx, s, f.id, f.boundary, func(holder, name string) string { return holders[holder] + "_" + name })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("policies of %s %s: %w", e.Kind, e.Name, err)
+	}
+	return s, nil
 }
 
 // managedSource returns the default version of a managed policy.

@@ -126,6 +126,14 @@ func Operations(c Config) []awsapi.Operation {
 		op(api.DeleteAccountAlias, awsapi.Any, s.deleteAccountAlias),
 		op(api.GetAccountSummary, awsapi.Any, s.getAccountSummary),
 
+		// simulate.go
+		op(api.SimulateCustomPolicy, awsapi.Any, s.simulateCustomPolicy),
+		op(api.SimulatePrincipalPolicy, s.onSimulated, s.simulatePrincipalPolicy),
+
+		// contextkeys.go
+		op(api.GetContextKeysForCustomPolicy, awsapi.Any, s.getContextKeysForCustomPolicy),
+		op(api.GetContextKeysForPrincipalPolicy, s.onExamined, s.getContextKeysForPrincipalPolicy),
+
 		// absent.go: what no account here has, so that tools which look for it find nothing
 		op(api.GetAccountPasswordPolicy, awsapi.Any, s.getAccountPasswordPolicy),
 		onUser(s, api.GetLoginProfile, s.getLoginProfile),
