@@ -47,6 +47,9 @@ type Config struct {
 	// DrainTimeout is how long requests in flight may take once the server
 	// is told to stop. Default: 30 s.
 	DrainTimeout time.Duration
+	// KeepDecisions is how long denials can be explained by their id; the
+	// audit log keeps them longer. Default: 30 days.
+	KeepDecisions time.Duration
 	// Log receives one line per request and what goes wrong. Default: none.
 	Log *slog.Logger
 	// Now is the clock. Default: time.Now.
@@ -98,6 +101,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if !c.tls() && !c.InsecureHTTP && !isLoopback(c.Listen) {
 		return c, fmt.Errorf("config: refusing plain HTTP on %s: credentials would cross the network in the clear; set up TLS, listen on 127.0.0.1, or allow it explicitly (--insecure-http)", c.Listen)
+	}
+	if c.KeepDecisions < 0 {
+		return c, errors.New("config: decisions cannot be kept for a negative time")
 	}
 	if c.DrainTimeout == 0 {
 		c.DrainTimeout = 30 * time.Second

@@ -32,6 +32,7 @@ func TestConfigRefuses(t *testing.T) {
 		"is not the name of a region":     {DataDir: "x", DefaultRegion: "US EAST"},
 		"is not a 12-digit id":            {DataDir: "x", DefaultAccount: "123"},
 		"a TLS certificate needs its key": {DataDir: "x", TLSCert: "a"},
+		"negative time":                   {DataDir: "x", KeepDecisions: -1},
 		"choose either":                   {DataDir: "x", TLSCert: "a", TLSKey: "b", TLSSelfSigned: true},
 		"refusing plain HTTP on :5000":    {DataDir: "x", Listen: ":5000"},
 		"refusing plain HTTP on 10.0.0.1": {DataDir: "x", Listen: "10.0.0.1:5000"},

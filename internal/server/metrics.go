@@ -20,6 +20,8 @@ type metrics struct {
 	duration *prometheus.HistogramVec
 	denials  *prometheus.CounterVec
 	bytes    *prometheus.CounterVec
+
+	unexplained prometheus.Counter
 }
 
 func newMetrics() *metrics {
@@ -40,7 +42,10 @@ func newMetrics() *metrics {
 			Name: "pratique_repository_bytes_total", Help: "Bytes received and sent, by repository.",
 		}, []string{"account", "region", "repository", "direction"}),
 	}
-	reg.MustRegister(m.requests, m.duration, m.denials, m.bytes,
+	m.unexplained = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "pratique_decisions_dropped_total", Help: "Denials that came too fast to be kept for DescribeDecision; the audit log has them.",
+	})
+	reg.MustRegister(m.requests, m.duration, m.denials, m.bytes, m.unexplained,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/authn"
+	"github.com/pratique-dev/pratique/internal/decision"
 	"github.com/pratique-dev/pratique/internal/ociapi"
 )
 
@@ -89,6 +90,9 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) finish(r *http.Request, event *audit.Event) {
 	s.metrics.observe(event)
+	if decision.Denied(event) && !s.denials.Record(event) {
+		s.metrics.unexplained.Inc()
+	}
 	if err := s.audit.Write(event); err != nil {
 		s.cfg.Log.Error("audit event lost", "request_id", event.RequestID, "error", err)
 	}

@@ -25,12 +25,14 @@ import (
 	"github.com/pratique-dev/pratique/internal/authz"
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/blob"
+	"github.com/pratique-dev/pratique/internal/decision"
 	"github.com/pratique-dev/pratique/internal/ecrapi"
 	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/iamapi"
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/ociapi"
+	"github.com/pratique-dev/pratique/internal/pratiqueapi"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/internal/seal"
 	"github.com/pratique-dev/pratique/internal/stsapi"
@@ -46,6 +48,7 @@ type Server struct {
 	blobs    *blob.Dir
 	api      *awsapi.Dispatcher
 	oci      *ociapi.API
+	denials  *decision.Store
 	audit    *audit.Log
 	metrics  *metrics
 
@@ -106,6 +109,7 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.iam = iam.New(iam.Config{DB: s.db, Box: box, Now: s.cfg.Now})
 	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Log: s.cfg.Log})
+	s.denials = decision.New(decision.Config{DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log, Keep: s.cfg.KeepDecisions})
 	who := authn.New(authn.Config{IAM: s.iam, Box: box, Now: s.cfg.Now})
 	may := authz.New(authz.Config{IAM: s.iam, Registry: s.registry, Now: s.cfg.Now})
 
@@ -121,7 +125,7 @@ func (s *Server) open(ctx context.Context) error {
 			DownloadURL: func(base *url.URL, repo registry.Repo, d digest.Digest) string {
 				return base.JoinPath(layers.Path(repo, d)).String()
 			},
-		}, s.iam),
+		}, s.iam, s.denials),
 		Authenticate:  who.SigV4,
 		Authorize:     may.Authorize,
 		Environment:   environment,
@@ -133,10 +137,11 @@ func (s *Server) open(ctx context.Context) error {
 }
 
 // operations is the table of everything the AWS APIs do here.
-func operations(c ecrapi.Config, m *iam.IAM) []awsapi.Operation {
+func operations(c ecrapi.Config, m *iam.IAM, d *decision.Store) []awsapi.Operation {
 	return slices.Concat(
 		ecrapi.Operations(c),
 		iamapi.Operations(iamapi.Config{IAM: m}),
+		pratiqueapi.Operations(pratiqueapi.Config{Decisions: d}),
 		stsapi.Operations(stsapi.Config{IAM: m}),
 	)
 }
@@ -182,6 +187,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { s.registry.Run(working) })
 	background.Go(func() { s.expireUploads(working) })
+	background.Go(func() { s.denials.Run(working) })
 
 	failed := make(chan error, 1)
 	go func() {

@@ -295,6 +295,9 @@ var services = [...]service{
 		{name: "UploadSigningCertificate", resource: true},
 		{name: "UploadSSHPublicKey", resource: true},
 	}},
+	{"pratique", []row{
+		{name: "DescribeDecision"},
+	}},
 	{"sts", []row{
 		{name: "AssumeRole", resource: true, keys: "aws:RequestTag/${TagKey} aws:TagKeys sts:ExternalId sts:RoleSessionName sts:SourceIdentity sts:DurationSeconds sts:TransitiveTagKeys"},
 		{name: "AssumeRoleWithSAML", resource: true, keys: "aws:RequestTag/${TagKey} aws:TagKeys sts:RoleSessionName sts:SourceIdentity sts:DurationSeconds sts:TransitiveTagKeys"},

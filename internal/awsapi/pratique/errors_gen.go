@@ -1,0 +1,18 @@
+// Code generated from models/ by awsapi/gen; DO NOT EDIT.
+
+package pratique
+
+import "github.com/pratique-dev/pratique/internal/awsapi/shape"
+
+// Error codes that the model declares.
+const (
+	CodeDecisionNotFound = "DecisionNotFoundException"
+	CodeInvalidParameter = "InvalidParameterException"
+	CodeServer           = "ServerException"
+)
+
+var errorCodes = []shape.Error{
+	{Code: CodeDecisionNotFound, Status: 400},
+	{Code: CodeInvalidParameter, Status: 400},
+	{Code: CodeServer, Status: 500, Fault: true},
+}

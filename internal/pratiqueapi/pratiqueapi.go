@@ -1,0 +1,49 @@
+// Package pratiqueapi serves what AWS has no operation for: the explanation of a denial to the accounts it is about.
+package pratiqueapi
+
+import (
+	"context"
+	"errors"
+
+	"github.com/pratique-dev/pratique/internal/awsapi"
+	"github.com/pratique-dev/pratique/internal/awsapi/pratique"
+	"github.com/pratique-dev/pratique/internal/decision"
+)
+
+// Config is what the operations need.
+type Config struct {
+	Decisions *decision.Store
+}
+
+type service struct {
+	decisions *decision.Store
+}
+
+// Operations returns the rows of the service.
+func Operations(c Config) []awsapi.Operation {
+	s := &service{decisions: c.Decisions}
+	return awsapi.Complete(pratique.Service,
+		awsapi.Op(pratique.DescribeDecision, awsapi.Any, s.describeDecision),
+	)
+}
+
+// describeDecision answers the same for an id that is unknown and for one that is not the caller's account's to see.
+func (s *service) describeDecision(ctx context.Context, c *awsapi.Call, in *pratique.DescribeDecisionInput) (*pratique.DescribeDecisionOutput, error) {
+	notFound := awsapi.Errorf(pratique.CodeDecisionNotFound,
+		"The decision with the id '%s' does not exist, is kept no longer, or is not about account %s", *in.DecisionId, c.Identity.Account())
+	event, err := s.decisions.Find(ctx, *in.DecisionId)
+	if errors.Is(err, decision.ErrNotFound) {
+		return nil, notFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	d, err := Describe(&event, c.Identity.Account())
+	if err != nil {
+		return nil, err
+	}
+	if d == nil {
+		return nil, notFound
+	}
+	return &pratique.DescribeDecisionOutput{Decision: d}, nil
+}
