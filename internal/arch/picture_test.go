@@ -97,6 +97,7 @@ var sameLevel = map[string][]string{
 	"internal/ociapi":        {"internal/awsapi"},
 	"internal/ecrapi":        {"internal/awsapi"},
 	"internal/iamapi":        {"internal/awsapi"},
+	"internal/orgapi":        {"internal/awsapi"},
 	"internal/pratiqueapi":   {"internal/awsapi"},
 	"internal/stsapi":        {"internal/awsapi"},
 	"internal/console":       {"internal/awsapi"},

@@ -15,6 +15,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/iam"
+	"github.com/pratique-dev/pratique/internal/org"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/policy"
 )
@@ -38,6 +39,7 @@ func (d *Denied) Error() string { return d.Decision.Message(&d.Request) }
 // Config is what an Authorizer needs. All fields are required.
 type Config struct {
 	IAM      *iam.IAM
+	Org      *org.Org
 	Registry *registry.Registry
 	Now      func() time.Time
 }
@@ -45,6 +47,7 @@ type Config struct {
 // Authorizer gathers policies and decides. It is safe for concurrent use.
 type Authorizer struct {
 	iam      *iam.IAM
+	org      *org.Org
 	registry *registry.Registry
 	now      func() time.Time
 	parsed   policyCache
@@ -52,7 +55,7 @@ type Authorizer struct {
 
 // New returns an Authorizer.
 func New(c Config) *Authorizer {
-	return &Authorizer{iam: c.IAM, registry: c.Registry, now: c.Now}
+	return &Authorizer{iam: c.IAM, org: c.Org, registry: c.Registry, now: c.Now}
 }
 
 // Authorize reports whether id may do action to res: nil, a *Denied, or
@@ -78,6 +81,9 @@ func (a *Authorizer) Authorize(ctx context.Context, id *authn.Identity, action s
 	req.Context.Set("aws:ResourceAccount", res.Account)
 
 	set := policy.Set{Identity: id.Subject.Identity, Boundary: id.Subject.Boundary, Session: id.Session}
+	if err := a.addOrganization(ctx, &req, &set); err != nil {
+		return fmt.Errorf("authorize %s on %s: %w", action, res.ARN, err)
+	}
 	if err := a.addResource(ctx, &req, &set); err != nil {
 		return fmt.Errorf("authorize %s on %s: %w", action, res.ARN, err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/meta/metatest"
+	"github.com/pratique-dev/pratique/internal/org"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/internal/seal"
 	"github.com/pratique-dev/pratique/policy"
@@ -48,7 +49,7 @@ func newWorld(t *testing.T, db *meta.DB) *world {
 		iam:      iam.New(iam.Config{DB: db, Box: box, Now: time.Now}),
 		registry: registry.New(registry.Config{DB: db, Blobs: blobs}),
 	}
-	w.may = authz.New(authz.Config{IAM: w.iam, Registry: w.registry, Now: time.Now})
+	w.may = authz.New(authz.Config{IAM: w.iam, Org: org.New(org.Config{DB: db, Now: time.Now}), Registry: w.registry, Now: time.Now})
 	for _, a := range []string{puller, owner} {
 		if _, err := w.iam.CreateAccount(t.Context(), a, a); err != nil {
 			t.Fatal(err)

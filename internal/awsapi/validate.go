@@ -276,6 +276,9 @@ func isNil(v reflect.Value) bool {
 
 // invalid returns the error for input with violations, in the words of the service.
 func invalid(s *shape.Service, vs []violation) *Error {
+	if _, ok := s.Error(codeInvalidInput); ok {
+		return invalidInput(vs[0])
+	}
 	if s.Protocol == shape.JSON11 {
 		v := vs[0]
 		if v.pattern != "" {
@@ -297,6 +300,32 @@ func invalid(s *shape.Service, vs []violation) *Error {
 		fmt.Fprintf(&b, "Value%s at '%s' failed to satisfy constraint: %s", v.value, v.path, v.constraint)
 	}
 	return &Error{Code: "ValidationError", Message: b.String()}
+}
+
+const codeInvalidInput = "InvalidInputException"
+
+// invalidInput is the error of AWS Organizations, which gives the kind of constraint but neither member nor value.
+func invalidInput(v violation) *Error {
+	e := &Error{Code: codeInvalidInput, Message: "You specified an invalid value."}
+	reason := "INVALID_ENUM"
+	switch c := v.constraint; {
+	case v.pattern != "":
+		reason, e.Message = "INVALID_PATTERN", "You provided a value that does not match the required pattern."
+	case strings.HasPrefix(c, "Member must satisfy constraint:"), strings.HasPrefix(c, "Map "):
+		reason, e.Message = "INVALID_LIST_MEMBER", "You provided a list to a parameter that contains at least one invalid value."
+	case strings.HasSuffix(c, "not be null"):
+		reason, e.Message = "INPUT_REQUIRED", "You must include a value for all required parameters."
+	case strings.Contains(c, "length less"):
+		reason, e.Message = "MAX_LENGTH_EXCEEDED", "You provided a string parameter that is longer than allowed."
+	case strings.Contains(c, "length greater"):
+		reason, e.Message = "MIN_LENGTH_EXCEEDED", "You provided a string parameter that is shorter than allowed."
+	case strings.Contains(c, "value less"):
+		reason, e.Message = "MAX_VALUE_EXCEEDED", "You provided a numeric parameter that has a larger value than allowed."
+	case strings.Contains(c, "value greater"):
+		reason, e.Message = "MIN_VALUE_EXCEEDED", "You provided a numeric parameter that has a smaller value than allowed."
+	}
+	e.Fields = map[string]any{"Reason": reason}
+	return e
 }
 
 // InvalidParameter is ECR's error for a member that does not satisfy constraint.

@@ -24,6 +24,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/ecrapi"
 	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/meta"
+	"github.com/pratique-dev/pratique/internal/org"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/internal/seal"
 	"github.com/pratique-dev/pratique/policy"
@@ -67,7 +68,7 @@ func start(t *testing.T) *server {
 	s.iam = iam.New(iam.Config{DB: db, Box: box, Now: now})
 	s.registry = registry.New(registry.Config{DB: db, Blobs: blobs, Now: now})
 	who := authn.New(authn.Config{IAM: s.iam, Box: box, Now: now})
-	may := authz.New(authz.Config{IAM: s.iam, Registry: s.registry, Now: now})
+	may := authz.New(authz.Config{IAM: s.iam, Org: org.New(org.Config{DB: db, Now: now}), Registry: s.registry, Now: now})
 	environment := func(r *http.Request) policy.Context { return authn.Environment(r, now()) }
 	api := awsapi.New(awsapi.Config{
 		Operations: ecrapi.Operations(ecrapi.Config{

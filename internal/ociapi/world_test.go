@@ -24,6 +24,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/meta/metatest"
 	"github.com/pratique-dev/pratique/internal/ociapi"
 	"github.com/pratique-dev/pratique/internal/ocispec"
+	"github.com/pratique-dev/pratique/internal/org"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/internal/seal"
 )
@@ -74,7 +75,7 @@ func newWorld(t *testing.T) *world {
 	w.who = authn.New(authn.Config{IAM: w.iam, Box: box, Now: w.clock})
 	w.layers = ociapi.NewLayerURLs(box, w.clock)
 	api := ociapi.New(ociapi.Config{
-		Registry: w.registry, Authenticator: w.who, Authorizer: authz.New(authz.Config{IAM: w.iam, Registry: w.registry, Now: w.clock}),
+		Registry: w.registry, Authenticator: w.who, Authorizer: authz.New(authz.Config{IAM: w.iam, Org: org.New(org.Config{DB: db, Now: w.clock}), Registry: w.registry, Now: w.clock}),
 		Layers: w.layers, Now: w.clock, Log: log,
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

@@ -32,6 +32,8 @@ import (
 	"github.com/pratique-dev/pratique/internal/iamapi"
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/ociapi"
+	"github.com/pratique-dev/pratique/internal/org"
+	"github.com/pratique-dev/pratique/internal/orgapi"
 	"github.com/pratique-dev/pratique/internal/pratiqueapi"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/internal/seal"
@@ -110,8 +112,9 @@ func (s *Server) open(ctx context.Context) error {
 	s.iam = iam.New(iam.Config{DB: s.db, Box: box, Now: s.cfg.Now})
 	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Log: s.cfg.Log})
 	s.denials = decision.New(decision.Config{DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log, Keep: s.cfg.KeepDecisions})
+	organizations := org.New(org.Config{DB: s.db, Now: s.cfg.Now})
 	who := authn.New(authn.Config{IAM: s.iam, Box: box, Now: s.cfg.Now})
-	may := authz.New(authz.Config{IAM: s.iam, Registry: s.registry, Now: s.cfg.Now})
+	may := authz.New(authz.Config{IAM: s.iam, Org: organizations, Registry: s.registry, Now: s.cfg.Now})
 
 	environment := func(r *http.Request) policy.Context { return authn.Environment(r, s.cfg.Now()) }
 	layers := ociapi.NewLayerURLs(box, s.cfg.Now)
@@ -125,7 +128,7 @@ func (s *Server) open(ctx context.Context) error {
 			DownloadURL: func(base *url.URL, repo registry.Repo, d digest.Digest) string {
 				return base.JoinPath(layers.Path(repo, d)).String()
 			},
-		}, s.iam, s.denials),
+		}, s.iam, organizations, s.denials),
 		Authenticate:  who.SigV4,
 		Authorize:     may.Authorize,
 		Environment:   environment,
@@ -137,10 +140,11 @@ func (s *Server) open(ctx context.Context) error {
 }
 
 // operations is the table of everything the AWS APIs do here.
-func operations(c ecrapi.Config, m *iam.IAM, d *decision.Store) []awsapi.Operation {
+func operations(c ecrapi.Config, m *iam.IAM, o *org.Org, d *decision.Store) []awsapi.Operation {
 	return slices.Concat(
 		ecrapi.Operations(c),
 		iamapi.Operations(iamapi.Config{IAM: m}),
+		orgapi.Operations(orgapi.Config{Org: o, IAM: m}),
 		pratiqueapi.Operations(pratiqueapi.Config{Decisions: d}),
 		stsapi.Operations(stsapi.Config{IAM: m}),
 	)

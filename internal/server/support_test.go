@@ -11,6 +11,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/awsapi/ecr"
 	"github.com/pratique-dev/pratique/internal/awsapi/iam"
+	"github.com/pratique-dev/pratique/internal/awsapi/organizations"
 	"github.com/pratique-dev/pratique/internal/awsapi/pratique"
 	"github.com/pratique-dev/pratique/internal/awsapi/shape"
 	"github.com/pratique-dev/pratique/internal/awsapi/sts"
@@ -32,7 +33,7 @@ Made from the table of operations by ` + "`make generate`" + `. An operation tha
 
 // The support page is the table.
 func TestSupport(t *testing.T) {
-	got := supportHead + awsapi.Support(operations(ecrapi.Config{}, nil, nil))
+	got := supportHead + awsapi.Support(operations(ecrapi.Config{}, nil, nil, nil))
 	if *update {
 		if err := os.WriteFile(supportFile, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -51,7 +52,7 @@ func TestSupport(t *testing.T) {
 // that policies can name.
 func TestTableIsComplete(t *testing.T) {
 	rows := map[*shape.Service]map[string]bool{}
-	for _, o := range operations(ecrapi.Config{}, nil, nil) {
+	for _, o := range operations(ecrapi.Config{}, nil, nil, nil) {
 		s := o.Service()
 		if rows[s] == nil {
 			rows[s] = map[string]bool{}
@@ -67,7 +68,7 @@ func TestTableIsComplete(t *testing.T) {
 			t.Errorf("%s %s: the reason %q ends a sentence that goes on", s.Name, o.Name(), why)
 		}
 	}
-	for _, s := range []*shape.Service{ecr.Service, iam.Service, pratique.Service, sts.Service} {
+	for _, s := range []*shape.Service{ecr.Service, iam.Service, organizations.Service, pratique.Service, sts.Service} {
 		for _, o := range s.Operations {
 			if !rows[s][o.Name] {
 				t.Errorf("%s %s has no row", s.Name, o.Name)

@@ -10,8 +10,8 @@ import (
 )
 
 func TestTables(t *testing.T) {
-	counts := map[string]int{"ecr": 60, "ecr-public": 23, "iam": 181, "pratique": 1, "sts": 15}
-	if diff := cmp.Diff([]string{"ecr", "ecr-public", "iam", "pratique", "sts"}, Services()); diff != "" {
+	counts := map[string]int{"ecr": 60, "ecr-public": 23, "iam": 181, "organizations": 63, "pratique": 1, "sts": 15}
+	if diff := cmp.Diff([]string{"ecr", "ecr-public", "iam", "organizations", "pratique", "sts"}, Services()); diff != "" {
 		t.Errorf("services (-want +got):\n%s", diff)
 	}
 	for _, s := range Services() {
