@@ -19,7 +19,11 @@ type Registry struct {
 	Port    string // decimal, or empty for the scheme's own
 }
 
-var region = regexp.MustCompile(`^[a-z0-9-]{2,25}$`)
+var (
+	region = regexp.MustCompile(`^[a-z0-9-]{2,25}$`)
+	domain = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*$`)
+	digits = regexp.MustCompile(`^[0-9]{0,5}$`)
+)
 
 // IsRegion reports whether s has the shape of a region's name. It says
 // nothing about whether AWS has such a region.
@@ -42,11 +46,11 @@ func ParseRegistry(host string) (r Registry, ok bool) {
 		if !found {
 			continue
 		}
-		region, domain, _ := strings.Cut(after, ".")
-		if !arn.IsAccountID(account) || !IsRegion(region) || domain == "" {
+		region, under, _ := strings.Cut(after, ".")
+		if !arn.IsAccountID(account) || !IsRegion(region) || !domain.MatchString(under) || !digits.MatchString(port) {
 			return Registry{}, false
 		}
-		return Registry{Account: account, Region: region, Domain: domain, Port: port}, true
+		return Registry{Account: account, Region: region, Domain: under, Port: port}, true
 	}
 	return Registry{}, false
 }

@@ -40,6 +40,8 @@ func TestParseRegistry(t *testing.T) {
 		"", "localhost", "127.0.0.1:5000", "[::1]:5000", "docker.io", "11111111111.dkr.ecr.us-east-1.amazonaws.com",
 		"111111111111.dkr.ecr.us-east-1", "111111111111.dkr.ecr..localhost", "111111111111.dkr.ecr.us_east.localhost",
 		"api.ecr.us-east-1.amazonaws.com", "111111111111.dkr.ecr.us-east-1.",
+		"111111111111.dkr.ecr.us-east-1.localhost:\x00", "111111111111.dkr.ecr.us-east-1.localhost:http", "111111111111.dkr.ecr.us-east-1.localhost\r\n",
+		"111111111111.dkr.ecr.us-east-1.a..b", "111111111111.dkr.ecr.us-east-1.a/b", "111111111111.dkr.ecr.us-east-1.\"a",
 	} {
 		if got, ok := ParseRegistry(host); ok {
 			t.Errorf("ParseRegistry(%q) = %+v", host, got)

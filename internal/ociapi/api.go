@@ -20,6 +20,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/authz"
+	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/policy"
 )
@@ -80,7 +81,9 @@ func (a *API) ServeRegistry(w http.ResponseWriter, r *http.Request, t Target) {
 	event := audit.FromContext(r.Context())
 	event.Service, event.Account, event.Region = "oci", t.Account, t.Region
 	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
-	if ns := r.URL.Query().Get("ns"); ns != "" {
+	// Nothing else is echoed: it is the caller's text, and no promise of ours.
+	ns := r.URL.Query().Get("ns")
+	if reg, ok := endpoint.ParseRegistry(ns); ok && reg.Host() == t.Host {
 		w.Header().Set("Oci-Namespace", ns)
 	}
 	c := &call{API: a, w: w, r: r, target: t, event: event}
