@@ -447,6 +447,40 @@ func TestPathTricks(t *testing.T) {
 	}
 }
 
+// The namespace that a mirror is asked for is confirmed if it is one of ours,
+// and never repeated otherwise, to nobody.
+func TestNamespace(t *testing.T) {
+	w := newWorld(t)
+	port := w.Registry(owner).Port
+	for _, tt := range []struct {
+		ns   string
+		ours bool
+	}{
+		{"222222222222.dkr.ecr.us-east-1.localhost:" + port, true},
+		{"222222222222.dkr.ecr.eu-west-1.amazonaws.com", true},
+		{"222222222222.DKR.ecr-fips.us-east-1.amazonaws.com", true},
+		{"222222222222.dkr-ecr.us-east-1.on.aws", true},
+		{"docker.io", false},
+		{"222222222222.dkr.ecr.us-east-1.evil.example", false},
+		{"222222222222.dkr.ecr.us-east-1.localhost%00", false},
+		{"222222222222.dkr.ecr.us-east-1.localhost:%00", false},
+		{"222222222222.dkr.ecr.us-east-1.localhost:%22%20evil", false},
+		{"a%0d%0aX-Evil:%20yes", false},
+		{"%00", false},
+	} {
+		a := w.download("GET", "http://"+w.Registry(owner).Host()+"/v2/?ns="+tt.ns)
+		if a.status != 401 {
+			t.Errorf("%s: %d", tt.ns, a.status)
+		}
+		if got := a.header.Get("Oci-Namespace"); (got == tt.ns) != tt.ours || !tt.ours && got != "" {
+			t.Errorf("%s: answered for %q", tt.ns, got)
+		}
+		if !tt.ours && a.header.Get("Www-Authenticate") != `Basic realm="http://`+w.Registry(owner).Host()+`/",service="ecr.amazonaws.com"` {
+			t.Errorf("%s: challenge %s", tt.ns, a.header.Get("Www-Authenticate"))
+		}
+	}
+}
+
 // What is wrong with a body is found out when its length was not announced, too.
 func TestBadBodiesWithoutLength(t *testing.T) {
 	w := newWorld(t)
