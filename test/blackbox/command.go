@@ -63,7 +63,7 @@ func Run(t testing.TB, env []string, name string, args ...string) []byte {
 // server.
 func (s *Server) Env(c Credentials) []string {
 	env := []string{
-		"AWS_ENDPOINT_URL=http://" + s.Addr,
+		"AWS_ENDPOINT_URL=" + s.URL,
 		"AWS_DEFAULT_REGION=" + Region,
 		"AWS_REGION=" + Region,
 		"AWS_ACCESS_KEY_ID=" + c.AccessKeyID,

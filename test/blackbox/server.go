@@ -3,12 +3,14 @@ package blackbox
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -55,6 +57,7 @@ func CreateAccount(t testing.TB, data, id, name string) Credentials {
 // Server is one process of pratique serve.
 type Server struct {
 	Addr string // "127.0.0.1:port"
+	URL  string // "http://127.0.0.1:port", or https when started with --tls
 
 	cmd  *exec.Cmd
 	log  *bytes.Buffer // to be read after done
@@ -95,7 +98,11 @@ func Start(t testing.TB, data string, args ...string) *Server {
 	for deadline := time.Now().Add(startTimeout); ; {
 		if addr, err := os.ReadFile(addrFile); err == nil && len(bytes.TrimSpace(addr)) > 0 {
 			s.Addr = string(bytes.TrimSpace(addr))
-			if ready(s.Addr) {
+			s.URL = "http://" + s.Addr
+			if slices.Contains(args, "--tls") {
+				s.URL = "https://" + s.Addr
+			}
+			if ready(s.URL) {
 				return s
 			}
 		}
@@ -111,14 +118,17 @@ func Start(t testing.TB, data string, args ...string) *Server {
 	}
 }
 
-func ready(addr string) bool {
+func ready(url string) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/readyz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/readyz", nil)
 	if err != nil {
 		return false
 	}
-	resp, err := http.DefaultClient.Do(req)
+	// Whether its certificate is any good is for the tests to see.
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	defer transport.CloseIdleConnections()
+	resp, err := (&http.Client{Transport: transport}).Do(req)
 	if err != nil {
 		return false
 	}

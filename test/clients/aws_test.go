@@ -44,6 +44,7 @@ func TestAWSCLI(t *testing.T) {
 		t.Errorf("describe-repositories (-want +got):\n%s", diff)
 	}
 
+	s.node(t) // a policy can only name who exists
 	s.allowPull(t, "team/app")
 	var policy struct{ PolicyText string }
 	s.AWS(t, s.owner, &policy, "ecr", "get-repository-policy", "--repository-name", "team/app")
@@ -61,6 +62,9 @@ func TestAWSCLI(t *testing.T) {
 			"An error occurred (RepositoryAlreadyExistsException) when calling the CreateRepository operation"},
 		{"absent", s.owner, []string{"ecr", "describe-images", "--repository-name", "absent"},
 			"An error occurred (RepositoryNotFoundException) when calling the DescribeImages operation: The repository with name 'absent' does not exist in the registry with id '" + blackbox.Owner + "'"},
+		{"policy for nobody", s.owner, []string{"ecr", "set-repository-policy", "--repository-name", "team/app", "--policy-text",
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::` + blackbox.Plane + `:role/absent"},"Action":"ecr:BatchGetImage"}]}`},
+			"An error occurred (InvalidParameterException) when calling the SetRepositoryPolicy operation: Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'"},
 		{"other account", s.plane, []string{"ecr", "describe-images", "--registry-id", blackbox.Owner, "--repository-name", "team/app"},
 			"(AccessDeniedException)"},
 		{"wrong secret", blackbox.Credentials{AccessKeyID: s.owner.AccessKeyID, SecretAccessKey: "wrong"}, []string{"ecr", "describe-repositories"},

@@ -1,6 +1,8 @@
 package clients
 
 import (
+	"bytes"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -142,5 +144,43 @@ func TestContainerdNamespace(t *testing.T) {
 	}
 	if want := s.digest(t, "team/app", "v1"); got != want {
 		t.Errorf("pulled %s, the registry says %s", got, want)
+	}
+}
+
+// TestTLS: with the server's own CA at hand, clients need no flag that turns
+// verification off, and without it they refuse.
+func TestTLS(t *testing.T) {
+	blackbox.NeedNames(t)
+	blackbox.Need(t, "aws", "skopeo")
+	data := filepath.Join(t.TempDir(), "data")
+	owner := blackbox.CreateAccount(t, data, blackbox.Owner, "owner")
+	s := blackbox.Start(t, data, "--tls", "self-signed")
+	ca, err := os.ReadFile(filepath.Join(data, "tls", "ca.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	certs := t.TempDir()
+	write(t, filepath.Join(certs, "ca.crt"), string(ca))
+	trusting := append(s.Env(owner), "AWS_CA_BUNDLE="+filepath.Join(certs, "ca.crt"))
+
+	if _, err := blackbox.Try(t, s.Env(owner), "", "aws", "ecr", "describe-repositories"); err == nil || !strings.Contains(err.Error(), "CERTIFICATE_VERIFY_FAILED") {
+		t.Errorf("aws without the CA: %v", err)
+	}
+	blackbox.Run(t, trusting, "aws", "ecr", "create-repository", "--repository-name", "team/app")
+	password := string(bytes.TrimSpace(blackbox.Run(t, trusting, "aws", "ecr", "get-login-password")))
+
+	r := newRunner(t)
+	registry := s.Registry(blackbox.Owner)
+	if _, err := r.try(t, password, "skopeo", "login", "-u", "AWS", "--password-stdin", registry); err == nil || !strings.Contains(err.Error(), "x509") {
+		t.Errorf("skopeo without the CA: %v", err)
+	}
+	for _, args := range [][]string{
+		{"login", "--cert-dir", certs, "-u", "AWS", "--password-stdin", registry},
+		{"--insecure-policy", "copy", "--dest-cert-dir", certs, "docker-archive:" + newArchive(t), "docker://" + registry + "/team/app:v1"},
+		{"--insecure-policy", "copy", "--src-cert-dir", certs, "docker://" + registry + "/team/app:v1", "dir:" + r.fresh(t)},
+	} {
+		if _, err := r.try(t, password, append([]string{"skopeo"}, args...)...); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
