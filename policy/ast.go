@@ -38,13 +38,15 @@ type Element struct {
 	List
 }
 
-// Policy is a parsed document. It must not be modified; it is safe for concurrent use.
+// Policy is a document that [Parse] has read and compiled. It must not be modified; it is safe for
+// concurrent use.
 type Policy struct {
 	Version    Value // Text is empty when the document does not say
 	ID         Value
 	Statements []Statement
 	text       string
 	single     bool // Statement was an object, not a list
+	code       program
 }
 
 // Text returns the document exactly as it was given to [Parse].

@@ -280,7 +280,7 @@ func (b *behaviour) run(t *testing.T) (updated bool) {
 		}
 		if w.by != "" {
 			got := "-"
-			if s := d.Statement; s != nil {
+			if s := d.Statement; s != (StatementRef{}) {
 				got = fmt.Sprintf("%s:%d", s.Name, s.Index)
 			}
 			if got != w.by {

@@ -3,7 +3,6 @@ package policy
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // BindPrincipals returns a copy of the policy whose AWS principals are the entities that they named when
@@ -31,6 +30,7 @@ func (p *Policy) BindPrincipals(ids map[string]string) *Policy {
 		}
 		st.Principal = &pr
 	}
+	bound.code = compile(&bound)
 	return &bound
 }
 
@@ -66,7 +66,7 @@ func (p *Principal) identified(id string) grant {
 		if id == p.ID {
 			return grantDirect
 		}
-		if role, _, _ := strings.Cut(p.ID, ":"); id == role {
+		if p.ofRole(id) {
 			return grantRole
 		}
 	}

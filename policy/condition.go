@@ -4,150 +4,171 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
-// holds reports whether a condition holds in a context. variables says whether the document resolves
-// policy variables.
-func (c *Condition) holds(ctx Context, variables bool) bool {
-	values := ctx[c.folded]
-	if c.Operator.comparison == null {
-		return c.matchNull(len(values) == 0)
+// test is the compiled form of a condition: its operator, its key in lower case, and its values in the
+// form that the operator compares.
+type test struct {
+	comparison
+	quantifier
+	negated  bool
+	ifExists bool
+	// broken means that AWS refuses a value on write. The test then fails in an Allow, and holds in a Deny.
+	broken bool
+	key    string
+
+	texts    []pattern // of the String and Arn operators, and of Bool those with variables
+	numbers  []decimal
+	times    []instant
+	networks []netip.Prefix
+	blobs    [][]byte
+	truths   [2]bool // which of false and true are among the values of Bool and Null
+}
+
+// compileTest compiles a condition. variables says whether the document resolves policy variables.
+func compileTest(c *Condition, variables bool) test {
+	t := test{
+		comparison: c.Operator.comparison, quantifier: c.Operator.quantifier,
+		negated: c.Operator.negated, ifExists: c.Operator.ifExists, key: c.folded,
+	}
+	variables = variables && c.Operator.variables()
+	for i := range c.Values {
+		if !t.add(c.Values[i].Text, variables) {
+			t.broken = true
+		}
+	}
+	return t
+}
+
+// add compiles a value. ok is false when it is one that AWS refuses; other values that are not of the
+// operator's type match nothing.
+func (t *test) add(value string, variables bool) (ok bool) {
+	switch op := t.comparison; {
+	case op.numeric():
+		var d decimal
+		d, ok = parseDecimal(value)
+		t.numbers = append(t.numbers, d)
+		return ok
+	case op.date():
+		var at instant
+		at, ok = parseInstant(value)
+		t.times = append(t.times, at)
+		return ok
+	case op == ipAddress:
+		var network netip.Prefix
+		network, ok = parseNetwork(value)
+		t.networks = append(t.networks, network)
+		return ok
+	case op == binaryEquals:
+		blob, err := base64.StdEncoding.DecodeString(value)
+		t.blobs = append(t.blobs, blob)
+		return err == nil
+	case op == boolean || op == null:
+		if b, isBool := parseBool(value); isBool {
+			t.truths[index(b)] = true
+		} else if variables {
+			t.texts = append(t.texts, compileText(value, true))
+		}
+	case op == stringLike:
+		t.texts = append(t.texts, compileGlob(value, variables))
+	case op == arnLike:
+		t.texts = append(t.texts, compileARN(value, variables))
+	default:
+		t.texts = append(t.texts, compileText(value, variables))
+	}
+	return true
+}
+
+func index(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// holds reports whether the condition holds in a context.
+func (t *test) holds(ctx Context, deny bool) bool {
+	if t.broken {
+		return deny
+	}
+	values := ctx[t.key]
+	if t.comparison == null {
+		return t.truths[index(len(values) == 0)]
 	}
 	if len(values) == 0 {
 		switch {
-		case c.Operator.ifExists:
+		case t.ifExists:
 			return true
-		case c.Operator.quantifier == noQuantifier:
-			return c.Operator.negated
+		case t.quantifier == noQuantifier:
+			return t.negated
 		default:
-			return c.Operator.quantifier == forAllValues
+			return t.quantifier == forAllValues
 		}
 	}
-	switch c.Operator.quantifier {
+	switch t.quantifier {
 	case forAnyValue:
-		for _, v := range values {
-			if c.test(v, ctx, variables) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(values, func(v string) bool { return t.value(v, ctx) })
 	case forAllValues:
-		for _, v := range values {
-			if !c.test(v, ctx, variables) {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(values, func(v string) bool { return !t.value(v, ctx) })
 	default:
 		// Without a set operator a key with several values matches nothing, negated or not.
-		return len(values) == 1 && c.test(values[0], ctx, variables)
+		return len(values) == 1 && t.value(values[0], ctx)
 	}
 }
 
-// matchNull implements Null: "true" asks for the key to be absent, "false" for it to be present.
-func (c *Condition) matchNull(absent bool) bool {
-	for _, want := range c.Values {
-		if b, ok := parseBool(want.Text); ok && b == absent {
+// value applies the operator to one value of the request. A value that is not of the operator's type
+// fails both an operator and its negation.
+func (t *test) value(actual string, ctx Context) bool {
+	found, ok := t.find(actual, ctx)
+	return ok && found != t.negated
+}
+
+// find reports whether a value of the request matches any value of the policy. ok is false when it is
+// not of the operator's type.
+func (t *test) find(actual string, ctx Context) (found, ok bool) {
+	switch op := t.comparison; {
+	case op.numeric():
+		d, ok := parseDecimal(actual)
+		return ok && slices.ContainsFunc(t.numbers, func(want decimal) bool {
+			return ordered(op-numericEquals, d.compare(want))
+		}), ok
+	case op.date():
+		at, ok := parseInstant(actual)
+		return ok && slices.ContainsFunc(t.times, func(want instant) bool {
+			return ordered(op-dateEquals, at.compare(want))
+		}), ok
+	case op == ipAddress:
+		addr, ok := parseAddr(actual)
+		return ok && slices.ContainsFunc(t.networks, func(want netip.Prefix) bool { return want.Contains(addr) }), ok
+	case op == binaryEquals:
+		blob, err := base64.StdEncoding.DecodeString(actual)
+		return slices.ContainsFunc(t.blobs, func(want []byte) bool { return bytes.Equal(want, blob) }), err == nil
+	case op == boolean:
+		b, ok := parseBool(actual)
+		return ok && (t.truths[index(b)] || t.equalFold(actual, ctx)), ok
+	case op == stringEqualsFold:
+		return t.equalFold(actual, ctx), true
+	default:
+		ok = op != arnLike || isARN(actual)
+		for i := range t.texts {
+			if ok && t.texts[i].match(actual, ctx) {
+				return true, true
+			}
+		}
+		return false, ok
+	}
+}
+
+// equalFold reports whether a value of the request is one of the policy but for case.
+func (t *test) equalFold(actual string, ctx Context) bool {
+	for i := range t.texts {
+		if want, ok := t.texts[i].expand(ctx); ok && strings.EqualFold(want, actual) {
 			return true
 		}
 	}
 	return false
-}
-
-// operand is a value of the request in the form its operator compares.
-type operand struct {
-	text    string
-	number  decimal
-	time    instant
-	truth   bool
-	binary  []byte
-	address netip.Addr
-	arn     arnParts
-}
-
-// parse reads a value of the request. ok is false when it is not of the operator's type: such a value
-// fails both an operator and its negation.
-func (o *operand) parse(c comparison, text string) (ok bool) {
-	switch {
-	case c.numeric():
-		o.number, ok = parseDecimal(text)
-	case c.date():
-		o.time, ok = parseInstant(text)
-	case c == boolean:
-		o.truth, ok = parseBool(text)
-	case c == binaryEquals:
-		var err error
-		o.binary, err = base64.StdEncoding.DecodeString(text)
-		ok = err == nil
-	case c == ipAddress:
-		o.address, ok = parseAddr(text)
-	case c == arnLike:
-		var n int
-		o.arn, n = splitARN(text)
-		ok = n == len(o.arn)
-	default:
-		o.text, ok = text, true
-	}
-	return ok
-}
-
-// test compares one value of the request with the values of the condition, of which any may match.
-func (c *Condition) test(value string, ctx Context, variables bool) bool {
-	var actual operand
-	op := c.Operator.comparison
-	if !actual.parse(op, value) {
-		return false
-	}
-	variables = variables && op.variables()
-	for i := range c.Values {
-		want := c.Values[i].Text
-		if variables {
-			var ok bool
-			if want, ok = resolve(want, ctx, op == stringLike || op == arnLike); !ok {
-				continue
-			}
-		}
-		if actual.matches(op, want) {
-			return !c.Operator.negated
-		}
-	}
-	return c.Operator.negated
-}
-
-// matches compares the operand with one value of the policy, which matches nothing when it is malformed.
-func (o *operand) matches(op comparison, want string) bool {
-	switch {
-	case op.numeric():
-		d, ok := parseDecimal(want)
-		return ok && ordered(op-numericEquals, o.number.compare(d))
-	case op.date():
-		t, ok := parseInstant(want)
-		return ok && ordered(op-dateEquals, o.time.compare(t))
-	}
-	switch op {
-	case stringEqualsFold:
-		return strings.EqualFold(o.text, want)
-	case stringLike:
-		return glob(want, o.text, false)
-	case boolean:
-		b, ok := parseBool(want)
-		return ok && b == o.truth
-	case binaryEquals:
-		b, err := base64.StdEncoding.DecodeString(want)
-		return err == nil && bytes.Equal(b, o.binary)
-	case ipAddress:
-		network, ok := parseNetwork(want)
-		return ok && network.Contains(o.address)
-	case arnLike:
-		if stars(want) {
-			return true
-		}
-		pattern, n := splitARN(want)
-		return n == len(pattern) && pattern.match(n, &o.arn)
-	default:
-		return o.text == want
-	}
 }
 
 // ordered applies an operator of the numeric or date family, counted from its Equals, to the result of

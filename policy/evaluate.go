@@ -16,15 +16,17 @@ func Evaluate(r *Request, s *Set) Decision {
 	return d
 }
 
-// Decide is Evaluate without the trace: the same effect, reason and statement, sooner.
+// Decide is Evaluate without the trace: the same effect, reason and statement, sooner and without
+// allocating memory.
 func Decide(r *Request, s *Set) Decision { return evaluate(r, s, nil) }
 
 // evaluator is one evaluation.
 type evaluator struct {
 	matcher
-	trace *Trace // nil: do not trace, and stop looking at the first explicit deny
+	trace *Trace // nil: do not trace, and skip what cannot change the decision
 
-	denied outcome // the first layer with an explicit deny, in the order of the layers
+	deny       hit // the first explicit deny, in the order of the layers
+	denyReason Reason
 }
 
 // hit is a statement that matched.
@@ -35,14 +37,12 @@ type hit struct {
 
 func (h hit) found() bool { return h.source != nil }
 
-func (h hit) statement() *Statement { return &h.source.Policy.Statements[h.index] }
-
-func (h hit) ref() *StatementRef {
+func (h hit) ref() StatementRef {
 	if !h.found() {
-		return nil
+		return StatementRef{}
 	}
-	st := h.statement()
-	return &StatementRef{
+	st := &h.source.Policy.Statements[h.index]
+	return StatementRef{
 		Type: h.source.Type, Name: h.source.Name, ARN: h.source.ARN,
 		Index: h.index, Sid: st.Sid.Text, Line: st.Pos.Line, Column: st.Pos.Column,
 	}
@@ -50,14 +50,13 @@ func (h hit) ref() *StatementRef {
 
 // outcome is what one layer says.
 type outcome struct {
-	reason Reason
-	allow  hit   // the strongest Allow
-	grant  grant // how it names the caller
-	deny   hit   // the first Deny
-	row    int   // of the layer in the trace
+	allow hit   // the strongest Allow
+	grant grant // how it names the caller
+	deny  hit   // the first Deny
+	row   int   // of the layer in the trace
 }
 
-func (o outcome) effect() Effect {
+func (o *outcome) effect() Effect {
 	switch {
 	case o.deny.found():
 		return ExplicitDeny
@@ -68,16 +67,31 @@ func (o outcome) effect() Effect {
 	}
 }
 
+// verdict is a decision in short.
+type verdict struct {
+	effect Effect
+	reason Reason
+	by     hit
+	note   string
+}
+
 func evaluate(r *Request, s *Set, t *Trace) Decision {
-	e := evaluator{trace: t, matcher: matcher{req: r, bounded: len(s.Boundary) > 0}}
-	e.resource, e.parts = splitARN(r.Resource)
+	e := evaluator{trace: t, matcher: matcher{req: r, arn: isARN(r.Resource), bounded: len(s.Boundary) > 0}}
+	e.setAction(r.Action)
+	if len(s.Resource) > 0 || len(s.RCP) > 0 {
+		e.setPrincipal(&r.Principal)
+	}
 	if t != nil {
 		*t = Trace{Principal: r.Principal, Action: r.Action, Resource: r.Resource, ResourceAccount: r.ResourceAccount}
 	}
-	effect, reason, by, note := e.decide(s)
-	d := Decision{Effect: effect, Reason: reason, Statement: by.ref()}
+	v := e.decide(s)
+	d := Decision{Effect: v.effect, Reason: v.reason, Statement: v.by.ref()}
 	if t != nil {
-		t.Effect, t.Reason, t.Statement, t.Note = d.Effect, d.Reason, d.Statement, note
+		t.Effect, t.Reason, t.Note = d.Effect, d.Reason, v.note
+		if v.by.found() {
+			by := d.Statement
+			t.Statement = &by
+		}
 		t.dropIdle()
 	}
 	return d
@@ -85,26 +99,29 @@ func evaluate(r *Request, s *Set, t *Trace) Decision {
 
 // decide consults the layers in the order in which a refusal names them, works out which of them must
 // allow, and finds the first that does not.
-func (e *evaluator) decide(s *Set) (effect Effect, reason Reason, by hit, note string) {
+func (e *evaluator) decide(s *Set) verdict {
 	p := &e.req.Principal
 	rules := &resourceRules
-	trust := isTrust(e.req.Action, s)
+	trust := s.ResourceKind == Trust || e.assumesRole()
 	if trust {
 		rules = &trustRules
 	}
 	sameAccount := p.Account != "" && p.Account == e.req.ResourceAccount
 	// Services, anonymous callers and identity providers have no policies of their own.
 	outsider := p.Kind == Service || p.Kind == Anonymous || p.Kind == Federated
-	exempt := serviceLinked(p)
 
-	rcp := e.levels(&rcpRules, s.RCP, exempt)
-	scp := e.levels(&scpRules, s.SCP, exempt || outsider)
-	resource := e.layer(rules, s.Resource, 0)
-	var identity, boundary, session outcome
+	rcp, scp := true, true
+	if len(s.RCP)+len(s.SCP) > 0 {
+		exempt := serviceLinked(p)
+		rcp = e.levels(&rcpRules, s.RCP, exempt)
+		scp = e.levels(&scpRules, s.SCP, exempt || outsider)
+	}
+	var resource, identity, boundary, session outcome
+	e.layer(&resource, rules, s.Resource, 0)
 	if !outsider {
-		identity = e.layer(&identityRules, s.Identity, 0)
-		boundary = e.layer(&boundaryRules, s.Boundary, 0)
-		session = e.layer(&sessionRules, s.Session, 0)
+		e.layer(&identity, &identityRules, s.Identity, 0)
+		e.layer(&boundary, &boundaryRules, s.Boundary, 0)
+		e.layer(&session, &sessionRules, s.Session, 0)
 	}
 
 	// An account's root user needs nobody's leave at home, and no identity policy elsewhere. A resource
@@ -113,59 +130,60 @@ func (e *evaluator) decide(s *Set) (effect Effect, reason Reason, by hit, note s
 	caller := !outsider && p.Kind != Root
 	direct := caller && sameAccount && resource.grant == grantDirect
 	byIssuer := sameAccount && (resource.grant == grantRole || resource.grant == grantUser)
-	needs := [...]struct {
-		outcome
-		needed bool
-		empty  string // note for a layer without policies
-	}{
-		{resource, outsider || trust || !sameAccount, "none is attached"},
-		{identity, caller && !direct && !byIssuer, "none is attached"},
-		{boundary, caller && !direct && len(s.Boundary) > 0, ""},
-		{session, caller && !direct && (len(s.Session) > 0 || p.Kind == FederatedUser), "a federated user has only what a session policy allows"},
-	}
-	for _, n := range needs {
-		if n.needed {
-			e.need(n.outcome, n.empty)
-		}
+	needs := needs{
+		resource: outsider || trust || !sameAccount,
+		identity: caller && !direct && !byIssuer,
+		boundary: caller && !direct && len(s.Boundary) > 0,
+		session:  caller && !direct && (len(s.Session) > 0 || p.Kind == FederatedUser),
 	}
 	if e.trace != nil {
+		e.need(needs.resource, &resource, "none is attached")
+		e.need(needs.identity, &identity, "none is attached")
+		e.need(needs.boundary, &boundary, "")
+		e.need(needs.session, &session, "a federated user has only what a session policy allows")
 		name := layerNames[rules.reason].singular
 		switch {
 		case direct:
-			e.note(identity, "not needed: the "+name+" names the caller itself")
-			e.note(boundary, "an implicit deny does not count: the "+name+" names the caller itself")
-			e.note(session, "an implicit deny does not count: the "+name+" names the caller itself")
+			e.note(&identity, "not needed: the "+name+" names the caller itself")
+			e.note(&boundary, "an implicit deny does not count: the "+name+" names the caller itself")
+			e.note(&session, "an implicit deny does not count: the "+name+" names the caller itself")
 		case byIssuer:
-			e.note(identity, "not needed: the "+name+" names the caller's "+grantNames[resource.grant])
+			e.note(&identity, "not needed: the "+name+" names the caller's "+grantNames[resource.grant])
 		case caller && sameAccount && resource.grant == grantAccount:
-			e.note(resource, "names the account only, which leaves the choice to its identity-based policies")
+			e.note(&resource, "names the account only, which leaves the choice to its identity-based policies")
 		}
 	}
 
 	switch {
-	case unconditional(e.req.Action) && p.Kind != Anonymous && p.Kind != Federated:
-		return Allow, ReasonNone, hit{}, "every caller may use " + e.req.Action + ", whatever the policies say"
-	case e.denied.deny.found():
-		return ExplicitDeny, e.denied.reason, e.denied.deny, ""
+	case e.unconditional() && p.Kind != Anonymous && p.Kind != Federated:
+		return verdict{effect: Allow, note: "every caller may use " + e.req.Action + ", whatever the policies say"}
+	case e.deny.found():
+		return verdict{effect: ExplicitDeny, reason: e.denyReason, by: e.deny}
 	case !scp:
-		return ImplicitDeny, ReasonSCP, hit{}, ""
+		return verdict{reason: ReasonSCP}
 	case !rcp:
-		return ImplicitDeny, ReasonRCP, hit{}, ""
+		return verdict{reason: ReasonRCP}
 	case trust && p.Kind == Root:
-		return ImplicitDeny, ReasonTrust, hit{}, rootMayNotAssume
+		return verdict{reason: ReasonTrust, note: rootMayNotAssume}
 	case p.Kind == Root && sameAccount:
-		return Allow, ReasonNone, hit{}, "the root user has every permission in its own account"
+		return verdict{effect: Allow, note: "the root user has every permission in its own account"}
+	case needs.resource && !resource.allow.found():
+		return verdict{reason: rules.reason}
+	case needs.identity && !identity.allow.found():
+		return verdict{reason: ReasonIdentity}
+	case needs.boundary && !boundary.allow.found():
+		return verdict{reason: ReasonBoundary}
+	case needs.session && !session.allow.found():
+		return verdict{reason: ReasonSession}
+	case needs.resource || direct || byIssuer:
+		return verdict{effect: Allow, reason: rules.reason, by: resource.allow}
+	default:
+		return verdict{effect: Allow, reason: ReasonIdentity, by: identity.allow}
 	}
-	for _, n := range needs {
-		if n.needed && !n.allow.found() {
-			return ImplicitDeny, n.reason, hit{}, ""
-		}
-	}
-	if needs[0].needed || direct || byIssuer {
-		return Allow, rules.reason, resource.allow, ""
-	}
-	return Allow, ReasonIdentity, identity.allow, ""
 }
+
+// needs says which layers must allow a request.
+type needs struct{ resource, identity, boundary, session bool }
 
 // levels evaluates the control policies of an organization and reports whether every level allows. They
 // do not bind exempt callers.
@@ -176,28 +194,28 @@ func (e *evaluator) levels(rules *layerRules, all [][]Source, exempt bool) bool 
 			e.skip(rules.reason, i+1, "does not bind this caller")
 			continue
 		}
-		o := e.layer(rules, sources, i+1)
-		e.need(o, "none is attached at this level")
+		var o outcome
+		e.layer(&o, rules, sources, i+1)
+		if e.trace != nil {
+			e.need(true, &o, "none is attached at this level")
+		}
 		allowed = allowed && o.allow.found()
 	}
 	return allowed
 }
 
-// isTrust reports whether the resource policies are a role's trust policy.
-func isTrust(action string, s *Set) bool {
-	switch {
-	case s.ResourceKind == Trust,
-		strings.EqualFold(action, "sts:AssumeRole"),
-		strings.EqualFold(action, "sts:AssumeRoleWithSAML"),
-		strings.EqualFold(action, "sts:AssumeRoleWithWebIdentity"):
+// assumesRole reports whether the action is one that only a role's trust policy can allow.
+func (e *evaluator) assumesRole() bool {
+	switch string(e.action()) {
+	case "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity":
 		return true
 	}
 	return false
 }
 
-// unconditional reports whether AWS lets every caller use an action whatever the policies say.
-func unconditional(action string) bool {
-	return strings.EqualFold(action, "sts:GetCallerIdentity") || strings.EqualFold(action, "sts:GetSessionToken")
+// unconditional reports whether AWS lets every caller use the action whatever the policies say.
+func (e *evaluator) unconditional() bool {
+	return string(e.action()) == "sts:getcalleridentity" || string(e.action()) == "sts:getsessiontoken"
 }
 
 // serviceLinked reports whether the caller is a session of a service-linked role.
@@ -206,55 +224,65 @@ func serviceLinked(p *Principal) bool {
 }
 
 // layer evaluates the policies of one type.
-func (e *evaluator) layer(rules *layerRules, sources []Source, level int) outcome {
-	o := outcome{reason: rules.reason}
-	if e.trace == nil && e.denied.deny.found() {
-		return o
-	}
-	var row *Layer
+func (e *evaluator) layer(o *outcome, rules *layerRules, sources []Source, level int) {
 	if e.trace != nil {
 		o.row = len(e.trace.Layers)
 		e.trace.Layers = append(e.trace.Layers, Layer{Type: rules.reason, Level: level})
-		row = &e.trace.Layers[o.row]
 	}
 	for i := range sources {
-		e.source(&o, rules, &sources[i], row)
+		if e.trace == nil && e.deny.found() {
+			return
+		}
+		e.source(o, rules, &sources[i])
 	}
-	if row != nil {
-		row.Effect = o.effect()
+	if e.trace != nil {
+		e.trace.Layers[o.row].Effect = o.effect()
 	}
-	if o.deny.found() && !e.denied.deny.found() {
-		e.denied = o
-	}
-	return o
 }
 
-// source evaluates one policy and adds what it says to an outcome.
-func (e *evaluator) source(o *outcome, rules *layerRules, src *Source, row *Layer) {
-	var statements []StatementTrace
-	if src.Policy != nil {
-		variables := src.Policy.variables()
-		for i := range src.Policy.Statements {
-			if row == nil && o.deny.found() {
-				return
-			}
-			st := &src.Policy.Statements[i]
-			g, f := e.statement(st, rules, variables)
-			if row != nil {
-				statements = append(statements, e.traceStatement(st, i, rules, variables, g, f))
-			}
-			switch {
-			case f.element != "":
-			case st.Deny():
-				if !o.deny.found() {
-					o.deny = hit{src, i}
-				}
-			case !o.allow.found() || g > o.grant:
+// source evaluates one policy and adds what it says to the outcome of its layer.
+func (e *evaluator) source(o *outcome, rules *layerRules, src *Source) {
+	var row *SourceTrace
+	if e.trace != nil {
+		layer := &e.trace.Layers[o.row]
+		layer.Sources = append(layer.Sources, SourceTrace{Type: src.Type, Name: src.Name, ARN: src.ARN})
+		row = &layer.Sources[len(layer.Sources)-1]
+	}
+	if src.Policy == nil {
+		return
+	}
+	code := src.Policy.program()
+	if row == nil && !code.concerns.has(e.vendor, e.name) {
+		return
+	}
+	for i := range code.rules {
+		r := &code.rules[i]
+		if row == nil && (e.idle(r, rules) || !r.deny && o.settled(rules)) {
+			continue
+		}
+		g, missed := e.statement(r, rules)
+		if row != nil {
+			row.Statements = append(row.Statements, e.traceStatement(src.Policy, i, rules, g, missed))
+		}
+		switch {
+		case missed.element != missNone:
+		case !r.deny:
+			if !o.allow.found() || g > o.grant {
 				o.allow, o.grant = hit{src, i}, g
+			}
+		case !o.deny.found():
+			o.deny = hit{src, i}
+			if !e.deny.found() {
+				e.deny, e.denyReason = o.deny, rules.reason
+			}
+			if row == nil {
+				return
 			}
 		}
 	}
-	if row != nil {
-		row.Sources = append(row.Sources, SourceTrace{Type: src.Type, Name: src.Name, ARN: src.ARN, Statements: statements})
-	}
+}
+
+// settled reports whether no other Allow can add to an outcome.
+func (o *outcome) settled(rules *layerRules) bool {
+	return o.allow.found() && (o.grant == grantDirect || !rules.hasPrincipal)
 }

@@ -20,21 +20,44 @@ var grantNames = [...]string{
 	grantDirect:  "direct",
 }
 
-// failure is the first element of a statement that did not match. The zero failure is no failure.
-type failure struct {
-	element   string     // as the element is written
-	condition *Condition // of a Condition
-	note      string
+// miss is the first element of a statement that did not match, and why. The zero miss is none.
+type miss struct {
+	element   missedElement
+	condition int // index in the statement
 }
+
+type missedElement int
+
+const (
+	missNone missedElement = iota
+	missPrincipal
+	missPrincipalForbidden // in a type of policy that must not have the element
+	missPrincipalMissing
+	missAction
+	missActionMissing
+	missResource
+	missResourceForbidden
+	missResourceMissing
+	missCondition
+)
 
 // layerRules are the differences between policy types.
 type layerRules struct {
 	reason       Reason
 	hasPrincipal bool // the statement names callers, the policy belongs to a resource
-	hasResource  bool // the statement must name resources
 	everyone     bool // no Principal element means everyone
+	resource     presence
 	short        shortARN
 }
+
+// presence says whether statements of a policy type have an element.
+type presence int
+
+const (
+	optional presence = iota
+	required
+	forbidden
+)
 
 // shortARN says what becomes of resource patterns with fewer than six parts.
 type shortARN int
@@ -46,249 +69,243 @@ const (
 	shortInvalid                  // it matches nothing
 )
 
+// takes reports whether a Resource value of some shortness may match anything.
+func (s shortARN) takes(short shortness) bool {
+	switch s {
+	case shortPadded:
+		return true
+	case shortWildcard:
+		return short != shortPlain
+	case shortOpen:
+		return short == shortNot || short == shortEndStar
+	default:
+		return short == shortNot
+	}
+}
+
 var (
-	identityRules = layerRules{reason: ReasonIdentity, hasResource: true}
-	boundaryRules = layerRules{reason: ReasonBoundary, hasResource: true}
-	sessionRules  = layerRules{reason: ReasonSession, hasResource: true}
-	scpRules      = layerRules{reason: ReasonSCP, hasResource: true, short: shortOpen}
-	rcpRules      = layerRules{reason: ReasonRCP, hasResource: true, hasPrincipal: true, everyone: true, short: shortInvalid}
+	identityRules = layerRules{reason: ReasonIdentity, resource: required}
+	boundaryRules = layerRules{reason: ReasonBoundary, resource: required}
+	sessionRules  = layerRules{reason: ReasonSession, resource: required}
+	scpRules      = layerRules{reason: ReasonSCP, resource: required, short: shortOpen}
+	rcpRules      = layerRules{reason: ReasonRCP, resource: required, hasPrincipal: true, everyone: true, short: shortInvalid}
 	resourceRules = layerRules{reason: ReasonResource, hasPrincipal: true, short: shortWildcard}
-	trustRules    = layerRules{reason: ReasonTrust, hasPrincipal: true, short: shortWildcard}
+	trustRules    = layerRules{reason: ReasonTrust, hasPrincipal: true, resource: forbidden}
 )
 
 // matcher answers questions about one request.
 type matcher struct {
-	req      *Request
-	resource arnParts
-	parts    int  // of the resource; fewer than six when it is not an ARN
-	bounded  bool // the caller has a permissions boundary
+	req          *Request
+	vendor, name uint64 // actionBits of the action
+	callers      uint64 // the nameBits of what a Principal element may name the caller by
+	arn          bool   // the resource is an ARN
+	bounded      bool   // the caller has a permissions boundary
+
+	// The action in lower case. It is kept in place as long as there is room, since a slice of something
+	// outside would make it escape to the heap.
+	room [64]byte
+	size int
+	long []byte
+}
+
+func (m *matcher) setAction(action string) {
+	if m.size = len(action); m.size <= len(m.room) {
+		for i := range len(action) {
+			m.room[i] = lower(action[i])
+		}
+	} else {
+		m.long = appendLower(nil, action)
+	}
+	m.vendor, m.name = actionBits(m.action())
+}
+
+// setPrincipal collects the names of the caller.
+func (m *matcher) setPrincipal(p *Principal) {
+	role, _, _ := strings.Cut(p.ID, ":")
+	m.callers = anonymousBit | nameBit(p.Account) | nameBit(p.ARN) | nameBit(p.IssuerARN) | nameBit(p.ID) | nameBit(role)
+}
+
+// idle reports whether a statement cannot match, as far as can be told at next to no cost.
+func (m *matcher) idle(r *rule, rules *layerRules) bool {
+	return !r.concerns.has(m.vendor, m.name) || rules.hasPrincipal && r.callers&m.callers == 0
+}
+
+func (m *matcher) action() []byte {
+	if m.size <= len(m.room) {
+		return m.room[:m.size]
+	}
+	return m.long
 }
 
 // statement matches one statement. For policies of resources, g tells how it names the caller.
-func (m *matcher) statement(st *Statement, rules *layerRules, variables bool) (g grant, f failure) {
-	deny := st.Deny()
-	if g, f = m.principal(st, rules, deny); f.element != "" {
-		return grantNone, f
-	}
-	if st.Action == nil || len(st.Action.Values) == 0 {
-		if !deny {
-			return grantNone, failure{element: "Action", note: "the statement names no actions"}
-		}
-	} else if m.listsAction(st.Action) == st.Action.Not {
-		return grantNone, failure{element: elementName("Action", st.Action.Not)}
-	}
-	if st.Resource == nil || len(st.Resource.Values) == 0 {
-		if rules.hasResource && !deny {
-			return grantNone, failure{element: "Resource", note: "the statement names no resources"}
-		}
-	} else if m.listsResource(st.Resource, rules.short, variables) == st.Resource.Not {
-		return grantNone, failure{element: elementName("Resource", st.Resource.Not)}
-	}
-	for i := range st.Conditions {
-		if !st.Conditions[i].holds(m.req.Context, variables) {
-			return grantNone, failure{element: "Condition", condition: &st.Conditions[i]}
-		}
-	}
-	return g, failure{}
-}
-
-func elementName(name string, not bool) string {
-	if !not {
-		return name
-	}
-	if name == "Action" {
-		return "NotAction"
-	}
-	return "NotResource"
-}
-
-func (m *matcher) listsAction(e *Element) bool {
-	for i := range e.Values {
-		if MatchAction(e.Values[i].Text, m.req.Action) {
-			return true
-		}
-	}
-	return false
-}
-
-func (m *matcher) listsResource(e *Element, short shortARN, variables bool) bool {
-	for i := range e.Values {
-		if m.matchResource(e.Values[i].Text, short, variables) {
-			return true
-		}
-	}
-	return false
-}
-
-// matchResource matches one Resource value. Variables are resolved in the last part of an ARN only.
-func (m *matcher) matchResource(pattern string, short shortARN, variables bool) bool {
-	if stars(pattern) {
-		return true
-	}
-	if m.parts < len(m.resource) {
-		if variables {
-			var ok bool
-			if pattern, ok = resolve(pattern, m.req.Context, true); !ok {
-				return false
+func (m *matcher) statement(r *rule, rules *layerRules) (g grant, missed miss) {
+	if rules.hasPrincipal {
+		if r.principals != nil {
+			if g = m.principal(r.principals, r.deny); g == grantNone {
+				return grantNone, miss{element: missPrincipal}
 			}
-		}
-		return glob(pattern, m.req.Resource, false)
-	}
-	want, n := splitARN(pattern)
-	if n < len(want) {
-		switch short {
-		case shortWildcard:
-			if !strings.Contains(pattern, "*") {
-				return false
+		} else {
+			if !r.deny && !rules.everyone {
+				return grantNone, miss{element: missPrincipalMissing}
 			}
-		case shortOpen:
-			if !strings.HasSuffix(pattern, "*") {
-				return false
-			}
-		case shortInvalid:
-			return false
+			g = grantDirect
 		}
-	} else if variables {
-		var ok bool
-		if want[5], ok = resolve(want[5], m.req.Context, true); !ok {
-			return false
-		}
-	}
-	return want.match(n, &m.resource)
-}
-
-// principal matches the Principal or NotPrincipal element.
-func (m *matcher) principal(st *Statement, rules *layerRules, deny bool) (grant, failure) {
-	pr := st.Principal
-	if !rules.hasPrincipal {
-		if pr != nil && !deny {
-			return grantNone, failure{element: principalName(pr), note: "this type of policy must not name principals"}
-		}
-		return grantNone, failure{}
-	}
-	if pr == nil || pr.empty() {
-		if !deny && !rules.everyone {
-			return grantNone, failure{element: "Principal", note: "the statement names no principals"}
-		}
-		return grantDirect, failure{}
-	}
-	if deny && pr.Not && m.bounded {
-		return grantDirect, failure{} // NotPrincipal does not spare callers with a permissions boundary
-	}
-	var found [grantDirect + 1]bool
-	best := grantNone
-	everyone := false
-	for i := range pr.Groups {
-		group := &pr.Groups[i]
-		for j := range group.Values {
-			g := m.req.named(group, j, deny, pr.Not)
-			found[g] = true
-			best = max(best, g)
-			everyone = everyone || g == grantDirect && group.Values[j].Text == "*"
-		}
+	} else if r.hasPrincipal && !r.deny {
+		return grantNone, miss{element: missPrincipalForbidden}
 	}
 	switch {
-	case !pr.Not:
-		if best == grantNone {
-			return grantNone, failure{element: "Principal"}
+	case r.noActions:
+		if !r.deny {
+			return grantNone, miss{element: missActionMissing}
 		}
-		return best, failure{}
-	case !deny:
-		if best != grantNone {
-			return grantNone, failure{element: "NotPrincipal"}
+	case m.listsAction(r.actions) == r.notAction:
+		return grantNone, miss{element: missAction}
+	}
+	switch {
+	case rules.resource == forbidden:
+		if r.hasResource && !r.deny {
+			return grantNone, miss{element: missResourceForbidden}
 		}
-		return grantDirect, failure{}
+	case r.noResources:
+		if rules.resource == required && !r.deny {
+			return grantNone, miss{element: missResourceMissing}
+		}
+	case m.listsResource(r.resources, rules.short) == r.notResource:
+		return grantNone, miss{element: missResource}
+	}
+	for i := range r.tests {
+		if !r.tests[i].holds(m.req.Context, r.deny) {
+			return grantNone, miss{element: missCondition, condition: i}
+		}
+	}
+	return g, miss{}
+}
+
+func (m *matcher) listsAction(actions []pattern) bool {
+	action := m.action()
+	for i := range actions {
+		var found bool
+		switch p := &actions[i]; p.kind {
+		case patternExact:
+			found = string(action) == p.text
+		case patternPrefix:
+			found = len(action) >= len(p.text) && string(action[:len(p.text)]) == p.text
+		default:
+			found = p.match(m.req.Action, nil)
+		}
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *matcher) listsResource(resources []resourcePattern, short shortARN) bool {
+	for i := range resources {
+		r := &resources[i]
+		if !m.arn {
+			if r.text.match(m.req.Resource, m.req.Context) {
+				return true
+			}
+		} else if short.takes(r.short) && r.arn.match(m.req.Resource, m.req.Context) {
+			return true
+		}
+	}
+	return false
+}
+
+// principal tells how the Principal or NotPrincipal element of a statement names the caller; grantNone
+// means that the statement is not about it.
+func (m *matcher) principal(pr *principals, deny bool) grant {
+	best := grantNone
+	if !pr.not {
+		for i := range pr.entries {
+			if best = max(best, m.named(&pr.entries[i], deny, false)); best == grantDirect {
+				break
+			}
+		}
+		return best
+	}
+	if deny && m.bounded {
+		return grantDirect // NotPrincipal does not spare callers with a permissions boundary
+	}
+	var found [grantDirect + 1]bool
+	everyone := false
+	for i := range pr.entries {
+		g := m.named(&pr.entries[i], deny, true)
+		found[g] = true
+		best = max(best, g)
+		everyone = everyone || g == grantDirect && pr.entries[i].text == "*"
 	}
 	// A Deny spares a caller only when NotPrincipal names everything that leads to it: the account, the
 	// role of a role session, and the caller itself.
-	spared := everyone
-	switch m.req.Principal.Kind {
-	case AssumedRole:
-		spared = spared || found[grantDirect] && found[grantRole] && found[grantAccount]
-	case User, FederatedUser:
-		spared = spared || found[grantDirect] && found[grantAccount]
-	default:
-		spared = spared || found[grantDirect]
+	spared := best != grantNone
+	if deny && !everyone {
+		spared = found[grantDirect]
+		switch m.req.Principal.Kind {
+		case AssumedRole:
+			spared = spared && found[grantRole] && found[grantAccount]
+		case User, FederatedUser:
+			spared = spared && found[grantAccount]
+		}
 	}
 	if spared {
-		return grantNone, failure{element: "NotPrincipal"}
+		return grantNone
 	}
-	return grantDirect, failure{}
+	return grantDirect
 }
 
-func principalName(p *Principals) string {
-	if p.Not {
-		return "NotPrincipal"
-	}
-	return "Principal"
-}
-
-// empty reports whether the element names nobody at all.
-func (p *Principals) empty() bool {
-	for i := range p.Groups {
-		if len(p.Groups[i].Values) > 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// named tells how entry i of a Principal or NotPrincipal element names the caller. {"AWS": "*"} stands
+// named tells how an entry of a Principal or NotPrincipal element names the caller. {"AWS": "*"} stands
 // for everyone with or without AWS credentials, but only a Deny extends it to services and identity
 // providers.
-func (r *Request) named(group *PrincipalGroup, i int, deny, not bool) grant {
-	p := &r.Principal
+func (m *matcher) named(e *principalEntry, deny, not bool) grant {
+	p := &m.req.Principal
 	external := p.Kind == Service || p.Kind == Federated
-	text := group.Values[i].Text
-	switch group.Type.Text {
-	case "":
-		if text == "*" {
+	switch e.kind {
+	case entryEveryone:
+		return grantDirect
+	case entryAnyAWS:
+		if !external || deny {
 			return grantDirect
 		}
-	case "Service":
-		if p.Kind == Service && text == p.ARN {
-			return grantDirect
-		}
-	case "Federated":
-		if p.Kind == Federated && text == p.ARN {
-			return grantDirect
-		}
-		if p.Kind == AssumedRole {
-			if from := r.Context["aws:federatedprovider"]; len(from) == 1 && from[0] == text {
-				return grantRole
-			}
-		}
-	case "AWS":
-		if text == "*" {
-			if external && !deny {
-				return grantNone
-			}
-			return grantDirect
-		}
-		if text == "" || external {
-			return grantNone
-		}
-		takes := deny != not // to be named costs the caller something
-		if id := group.id(i); id != "" && !(takes && p.unidentified()) {
-			return p.identified(id)
-		}
-		return p.named(text)
-	}
-	return grantNone
-}
-
-// named tells how an AWS principal entry other than "*" names the caller.
-func (p *Principal) named(text string) grant {
-	if account, ok := accountPrincipal(text); ok {
+	case entryAccount:
 		switch {
-		case account != p.Account:
-			return grantNone
+		case e.text != p.Account || external:
 		case p.Kind == Root:
 			return grantDirect
 		default:
 			return grantAccount
 		}
+	case entryAWS:
+		if external {
+			return grantNone
+		}
+		takes := deny != not // to be named costs the caller something
+		if e.id != "" && !(takes && p.unidentified()) {
+			return p.identified(e.id)
+		}
+		return p.named(e.text)
+	case entryService:
+		if p.Kind == Service && e.text == p.ARN {
+			return grantDirect
+		}
+	case entryFederated:
+		switch p.Kind {
+		case Federated:
+			if e.text == p.ARN {
+				return grantDirect
+			}
+		case AssumedRole:
+			if from := m.req.Context["aws:federatedprovider"]; len(from) == 1 && from[0] == e.text {
+				return grantRole
+			}
+		}
 	}
+	return grantNone
+}
+
+// named tells how the ARN or unique id of a user, role or session names the caller.
+func (p *Principal) named(text string) grant {
 	switch p.Kind {
 	case User:
 		if text == p.ARN || text == p.ID {
@@ -298,7 +315,7 @@ func (p *Principal) named(text string) grant {
 		if text == p.ARN || text == p.ID {
 			return grantDirect
 		}
-		if role, _, _ := strings.Cut(p.ID, ":"); text == p.IssuerARN || text == role {
+		if text == p.IssuerARN || p.ofRole(text) {
 			return grantRole
 		}
 	case FederatedUser:
@@ -310,6 +327,11 @@ func (p *Principal) named(text string) grant {
 		}
 	}
 	return grantNone
+}
+
+// ofRole reports whether a unique id is that of the role whose session the caller is.
+func (p *Principal) ofRole(id string) bool {
+	return strings.HasPrefix(p.ID, id) && strings.IndexByte(p.ID, ':') == len(id)
 }
 
 // accountPrincipal returns the account of a principal that names one, by its id or its root ARN.

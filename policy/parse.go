@@ -23,6 +23,7 @@ func Parse(doc []byte) (*Policy, error) {
 		}
 		return nil, err
 	}
+	pol.code = compile(pol)
 	return pol, nil
 }
 

@@ -236,8 +236,9 @@ type Decision struct {
 	// Reason is the policy type that granted or refused. A refusal names one type even when several
 	// refuse, explicit denies first.
 	Reason Reason
-	// Statement is the statement that granted or denied; nil for implicit denies and ReasonNone.
-	Statement *StatementRef
+	// Statement is the statement that granted or denied; the zero StatementRef for implicit denies and
+	// ReasonNone.
+	Statement StatementRef
 	// Trace is the full account. It is the zero Trace after [Decide].
 	Trace Trace
 }

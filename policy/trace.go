@@ -78,10 +78,10 @@ var layerNames = [...]struct{ plural, singular, denied string }{
 	ReasonTrust:    {"role trust policy", "role trust policy", "the role trust policy"},
 }
 
-// need records that the decision requires an Allow from a layer; note is for a layer that has nothing
+// need records whether the decision requires an Allow from a layer; note is for one that has nothing
 // attached.
-func (e *evaluator) need(o outcome, note string) {
-	if e.trace == nil {
+func (e *evaluator) need(needed bool, o *outcome, note string) {
+	if !needed {
 		return
 	}
 	row := &e.trace.Layers[o.row]
@@ -92,7 +92,7 @@ func (e *evaluator) need(o outcome, note string) {
 }
 
 // note records what is special about a layer.
-func (e *evaluator) note(o outcome, note string) { e.trace.Layers[o.row].Note = note }
+func (e *evaluator) note(o *outcome, note string) { e.trace.Layers[o.row].Note = note }
 
 // skip records a layer that does not apply to the caller.
 func (e *evaluator) skip(r Reason, level int, note string) {
@@ -112,11 +112,22 @@ func (t *Trace) dropIdle() {
 	t.Layers = kept
 }
 
+// missNotes say why an element did not match, where that is not that its values are others.
+var missNotes = [...]string{
+	missPrincipalForbidden: "this type of policy must not name principals",
+	missPrincipalMissing:   "the statement names no principals",
+	missActionMissing:      "the statement names no actions",
+	missResourceForbidden:  "this type of policy must not name resources",
+	missResourceMissing:    "the statement names no resources",
+	missCondition:          "",
+}
+
 // traceStatement records the outcome of one statement.
-func (e *evaluator) traceStatement(st *Statement, index int, rules *layerRules, variables bool, g grant, f failure) StatementTrace {
+func (e *evaluator) traceStatement(p *Policy, index int, rules *layerRules, g grant, missed miss) StatementTrace {
+	st, variables := &p.Statements[index], p.variables()
 	t := StatementTrace{
 		Index: index, Sid: st.Sid.Text, Effect: "Allow",
-		Line: st.Pos.Line, Column: st.Pos.Column, Matched: f.element == "",
+		Line: st.Pos.Line, Column: st.Pos.Column, Matched: missed.element == missNone,
 	}
 	if st.Deny() {
 		t.Effect = "Deny"
@@ -127,43 +138,50 @@ func (e *evaluator) traceStatement(st *Statement, index int, rules *layerRules, 
 		}
 		return t
 	}
-	m := &Miss{Element: f.element, Note: f.note, Line: st.Pos.Line, Column: st.Pos.Column}
-	at := func(p Pos) { m.Line, m.Column = p.Line, p.Column }
-	switch f.element {
-	case "Principal", "NotPrincipal":
-		m.Actual = []string{e.req.Principal.name()}
+	m := &Miss{Note: missNotes[missed.element], Line: st.Pos.Line, Column: st.Pos.Column}
+	element := func(name string, not bool, at Pos) {
+		m.Element, m.Line, m.Column = name, at.Line, at.Column
+		if not {
+			m.Element = "Not" + name
+		}
+	}
+	switch missed.element {
+	case missPrincipal, missPrincipalForbidden, missPrincipalMissing:
+		m.Element, m.Actual = "Principal", []string{e.req.Principal.name()}
 		if pr := st.Principal; pr != nil {
-			at(pr.Pos)
+			element("Principal", pr.Not, pr.Pos)
 			for _, g := range pr.Groups {
 				m.Wanted = append(m.Wanted, texts(g.List)...)
 			}
-			if f.element == "Principal" && m.Note == "" {
+			if missed.element == missPrincipal && !pr.Not {
 				m.Note = e.req.Principal.namesake(pr)
 			}
 		}
-	case "Action", "NotAction":
-		m.Actual = []string{e.req.Action}
-		if st.Action != nil {
-			at(st.Action.Pos)
-			m.Wanted = texts(st.Action.List)
+	case missAction, missActionMissing:
+		m.Element, m.Actual = "Action", []string{e.req.Action}
+		if a := st.Action; a != nil {
+			element("Action", a.Not, a.Pos)
+			m.Wanted = texts(a.List)
 		}
-	case "Resource", "NotResource":
-		m.Actual = []string{e.req.Resource}
-		if st.Resource != nil {
-			at(st.Resource.Pos)
-			m.Wanted = texts(st.Resource.List)
+	case missResource, missResourceForbidden, missResourceMissing:
+		m.Element, m.Actual = "Resource", []string{e.req.Resource}
+		if r := st.Resource; r != nil {
+			element("Resource", r.Not, r.Pos)
+			m.Wanted = texts(r.List)
 			m.Note = e.unresolved(m.Note, m.Wanted, variables)
 		}
-	case "Condition":
-		c := f.condition
-		at(c.Key.Pos)
+	case missCondition:
+		c := &st.Conditions[missed.condition]
+		element("Condition", false, c.Key.Pos)
 		m.Operator, m.Key, m.Wanted = c.Operator.Name.Text, c.Key.Text, texts(c.List)
 		m.Actual = append(m.Actual, e.req.Context[c.folded]...)
-		switch {
-		case c.Operator.comparison == null:
+		switch test := compileTest(c, variables); {
+		case test.broken:
+			m.Note = "a value is not what the operator compares"
+		case test.comparison == null:
 		case len(m.Actual) == 0:
 			m.Note = "the key is not in the request"
-		case len(m.Actual) > 1 && c.Operator.quantifier == noQuantifier:
+		case len(m.Actual) > 1 && test.quantifier == noQuantifier:
 			m.Note = "the key has several values: the operator needs ForAnyValue or ForAllValues"
 		}
 		m.Note = e.unresolved(m.Note, m.Wanted, variables && c.Operator.variables())
@@ -178,7 +196,7 @@ func (e *evaluator) unresolved(note string, values []string, variables bool) str
 		return note
 	}
 	for _, v := range values {
-		if _, ok := resolve(v, e.req.Context, false); !ok {
+		if p := compileText(v, true); !p.resolves(e.req.Context) {
 			return "a policy variable in " + v + " has no single value in the request"
 		}
 	}

@@ -344,6 +344,11 @@ func (v *validator) principal(st *Statement) {
 	}
 }
 
+// empty reports whether the element names nobody at all.
+func (p *Principals) empty() bool {
+	return !slices.ContainsFunc(p.Groups, func(g PrincipalGroup) bool { return len(g.Values) > 0 })
+}
+
 // star reports whether the element is "*" under a type.
 func (p *Principals) star(typ string) bool {
 	for _, g := range p.Groups {

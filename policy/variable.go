@@ -2,10 +2,7 @@ package policy
 
 import "strings"
 
-// A policy variable is ${key} or ${key, 'default'}; ${*}, ${?} and ${$} are literal characters. Text
-// that comes from a variable is data: its stars and question marks are not wildcards.
-
-// variable is one ${...}.
+// variable is one ${key} or ${key, 'default'}; ${*}, ${?} and ${$} are literal characters.
 type variable struct {
 	key        string // or "*", "?", "$"
 	fallback   string
@@ -60,49 +57,15 @@ func cutVariable(s string) (before string, v variable, after string, found bool,
 	return before, v, after, true, fault
 }
 
-// resolve replaces the variables of a policy value. With quoted, the result is a glob pattern in which
-// what came from variables is quoted. ok is false when a variable is malformed, or has neither exactly
-// one value nor, when it is absent, a default.
-func resolve(value string, ctx Context, quoted bool) (resolved string, ok bool) {
-	if !strings.Contains(value, "${") {
-		return value, true
-	}
-	var b strings.Builder
-	for {
-		before, v, after, found, fault := cutVariable(value)
-		b.WriteString(before)
-		if !found {
-			return b.String(), true
-		}
-		if fault != "" {
-			return "", false
-		}
-		text := v.key
-		if !v.literal() {
-			values := ctx.Get(v.key)
-			switch {
-			case len(values) == 1:
-				text = values[0]
-			case len(values) == 0 && v.hasDefault:
-				text = v.fallback
-			default:
-				return "", false
-			}
-		}
-		if quoted {
-			writeQuoted(&b, text)
-		} else {
-			b.WriteString(text)
-		}
-		value = after
-	}
-}
-
-func writeQuoted(b *strings.Builder, text string) {
-	for i := range len(text) {
-		if c := text[i]; c == '*' || c == '?' || c == quote {
-			b.WriteByte(quote)
-		}
-		b.WriteByte(text[i])
+// value returns what the variable, whose key is in lower case, stands for. ok is false when the key has
+// several values, or none and the variable no default.
+func (v *variable) value(ctx Context) (text string, ok bool) {
+	switch values := ctx[v.key]; {
+	case len(values) == 1:
+		return values[0], true
+	case len(values) == 0 && v.hasDefault:
+		return v.fallback, true
+	default:
+		return "", false
 	}
 }
