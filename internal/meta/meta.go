@@ -55,7 +55,7 @@ func Open(ctx context.Context, rawURL string) (*DB, error) {
 	var err error
 	switch scheme {
 	case "sqlite":
-		db, err = openSQLite(rest)
+		db, err = openSQLite(ctx, rest)
 	case "postgres", "postgresql":
 		db, err = openPostgres(ctx, rawURL)
 	default:
@@ -70,9 +70,9 @@ func Open(ctx context.Context, rawURL string) (*DB, error) {
 	return db, nil
 }
 
-func openSQLite(path string) (*DB, error) {
+func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if path == "" {
-		return nil, errors.New("open database: sqlite: needs a file path")
+		return nil, errors.New("open database: the URL has no path: sqlite:<path>")
 	}
 	dsn := func(extra ...string) string {
 		q := url.Values{"_pragma": {
@@ -94,7 +94,7 @@ func openSQLite(path string) (*DB, error) {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
 	write.SetMaxOpenConns(1)
-	if err := write.Ping(); err != nil {
+	if err := write.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), write.Close())
 	}
 	read, err := sql.Open("sqlite", dsn("_pragma=query_only(1)"))

@@ -3,8 +3,10 @@ package meta
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -67,19 +69,10 @@ func (db *DB) apply(tx *Tx, m migration) error {
 	if err := db.lockMigrations(tx); err != nil {
 		return err
 	}
-	rows, err := tx.Query(`SELECT checksum FROM schema_migration WHERE name = $1`, m.name)
-	if err != nil {
-		return err
-	}
 	var have string
-	if rows.Next() {
-		err = rows.Scan(&have)
-	}
-	if cerr := rows.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = rows.Err()
+	err := tx.QueryRow(`SELECT checksum FROM schema_migration WHERE name = $1`, m.name).Scan(&have)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
 	}
 	switch {
 	case err != nil:

@@ -13,15 +13,32 @@ CREATE TABLE iam_account (
 );
 
 CREATE TABLE iam_user (
-    account    TEXT NOT NULL REFERENCES iam_account (id),
-    name_key   TEXT NOT NULL,
-    name       TEXT NOT NULL,
-    path       TEXT NOT NULL,
-    id         TEXT NOT NULL UNIQUE,
-    boundary   TEXT NOT NULL DEFAULT '',
-    tags       TEXT NOT NULL DEFAULT '[]',
-    created_at BIGINT NOT NULL,
+    account          TEXT NOT NULL REFERENCES iam_account (id),
+    name_key         TEXT NOT NULL,
+    name             TEXT NOT NULL,
+    path             TEXT NOT NULL,
+    id               TEXT NOT NULL UNIQUE,
+    boundary         TEXT NOT NULL DEFAULT '',
+    tags             TEXT NOT NULL DEFAULT '[]',
+    created_at       BIGINT NOT NULL,
+    password_used_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (account, name_key)
+);
+
+-- The password of a user. hash and the hashes it had before, previous, a JSON array with the newest first, are Argon2id.
+CREATE TABLE iam_login_profile (
+    user_id        TEXT PRIMARY KEY REFERENCES iam_user (id),
+    hash           TEXT NOT NULL,
+    previous       TEXT NOT NULL DEFAULT '[]',
+    reset_required BOOLEAN NOT NULL,
+    created_at     BIGINT NOT NULL,
+    changed_at     BIGINT NOT NULL
+);
+
+-- document is a JSON object: PasswordPolicy of package iam.
+CREATE TABLE iam_password_policy (
+    account  TEXT PRIMARY KEY REFERENCES iam_account (id),
+    document TEXT NOT NULL
 );
 
 CREATE TABLE iam_group (
@@ -132,3 +149,27 @@ CREATE TABLE iam_instance_profile (
     PRIMARY KEY (account, name_key)
 );
 CREATE INDEX iam_instance_profile_role ON iam_instance_profile (role_id, name_key);
+
+-- Identity providers of OpenID Connect. url lacks its scheme; client_ids and thumbprints are JSON arrays of strings.
+CREATE TABLE iam_oidc_provider (
+    account     TEXT NOT NULL REFERENCES iam_account (id),
+    url         TEXT NOT NULL,
+    client_ids  TEXT NOT NULL DEFAULT '[]',
+    thumbprints TEXT NOT NULL DEFAULT '[]',
+    tags        TEXT NOT NULL DEFAULT '[]',
+    created_at  BIGINT NOT NULL,
+    PRIMARY KEY (account, url)
+);
+
+-- The latest credential report of an account, CSV.
+CREATE TABLE iam_credential_report (
+    account      TEXT PRIMARY KEY REFERENCES iam_account (id),
+    report       TEXT NOT NULL,
+    generated_at BIGINT NOT NULL
+);
+
+-- Deletions of service-linked roles, which callers ask about after the fact.
+CREATE TABLE iam_role_deletion (
+    id      TEXT PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES iam_account (id)
+);
