@@ -30,7 +30,7 @@ func Operations(c Config) []awsapi.Operation {
 
 		awsapi.Unsupported(sts.AssumeRoleWithSAML, "there are no SAML providers"),
 		awsapi.Unsupported(sts.AssumeRoleWithWebIdentity, "there are no OpenID Connect providers yet"),
-		awsapi.Unsupported(sts.AssumeRoot, "there are no organizations whose root users could be assumed"),
+		awsapi.Unsupported(sts.AssumeRoot, "root sessions are not implemented; CreateAccount of Organizations makes a role to assume instead"),
 		awsapi.Unsupported(sts.DecodeAuthorizationMessage, "denials are not encoded; see pratique explain"),
 		awsapi.Unsupported(sts.GetDelegatedAccessToken, "there are no delegation requests"),
 		awsapi.Unsupported(sts.GetFederationToken, "federated users are not implemented; assume a role instead"),

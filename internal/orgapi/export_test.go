@@ -1,0 +1,4 @@
+package orgapi
+
+// Wire is wire.
+var Wire = wire
