@@ -59,7 +59,7 @@ func Open(ctx context.Context, rawURL string) (*DB, error) {
 	case "postgres", "postgresql":
 		db, err = openPostgres(ctx, rawURL)
 	default:
-		return nil, fmt.Errorf("open database: unknown scheme %q, want sqlite: or postgres:", scheme)
+		return nil, fmt.Errorf("open database: unknown scheme %q, want sqlite or postgres", scheme)
 	}
 	if err != nil {
 		return nil, err
