@@ -60,7 +60,7 @@ func (g *Org) chain(tx *meta.Tx, account string) (*Membership, error) {
 		WHERE a.account = $1`, account).
 		Scan(&o.ID, &o.Management, &o.Root, &o.SCP, &o.RCP, &unitPath)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil //nolint:nilnil // no organization is an answer, and the usual one
+		return nil, nil // no organization is an answer, and the usual one
 	}
 	if err != nil {
 		return nil, err

@@ -543,13 +543,14 @@ func TestAccountRequests(t *testing.T) {
 		// An email address is one account's, whenever it is found out.
 		twin = must(w.CompleteAccount(ctx, management, twin.ID, "999999999999", nil))(t)
 		late := must(w.RequestAccount(ctx, management, "late", "new@example.com", nil))(t)
-		for _, r := range []*org.AccountRequest{twin, late} {
+		reserved := must(w.RequestAccount(ctx, management, "reserved", "444444444444@Accounts.invalid", nil))(t)
+		for _, r := range []*org.AccountRequest{twin, late, reserved} {
 			if r.State != org.Failed || r.Failure != org.FailedEmail || r.Account != "" || r.Completed.IsZero() {
 				t.Errorf("email taken: %+v", r)
 			}
 		}
 		open := must(w.RequestAccount(ctx, management, "open", "open@example.com", nil))(t)
-		for states, n := range map[string]int{"": 4, org.Failed: 2, org.InProgress + " " + org.Succeeded: 2} {
+		for states, n := range map[string]int{"": 5, org.Failed: 3, org.InProgress + " " + org.Succeeded: 2} {
 			rs, _, err := w.AccountRequests(ctx, management, strings.Fields(states), org.Page{})
 			ok(t, err)
 			if len(rs) != n {

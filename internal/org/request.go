@@ -80,8 +80,13 @@ func (g *Org) RequestAccount(ctx context.Context, management, name, email string
 	return r, nil
 }
 
+// emailTaken reports whether a new account cannot have an email address. Those that stand for none are their accounts' own.
 func emailTaken(tx *meta.Tx, email string) (bool, error) {
-	n, err := count(tx, `SELECT COUNT(*) FROM org_account WHERE email_key = $1`, strings.ToLower(email))
+	key := strings.ToLower(email)
+	if strings.HasSuffix(key, noEmail) {
+		return true, nil
+	}
+	n, err := count(tx, `SELECT COUNT(*) FROM org_account WHERE email_key = $1`, key)
 	return n > 0, err
 }
 

@@ -301,6 +301,8 @@ func forget(tx *meta.Tx, id string) error {
 	return err
 }
 
-// defaultEmail stands for the email address of an account that was made without one, which the API always tells. It is in
-// a domain that cannot exist (RFC 2606).
-func defaultEmail(account string) string { return account + "@accounts.invalid" }
+// noEmail ends the addresses that stand for the email address of an account that was made without one, which the API always
+// tells. The domain cannot exist (RFC 2606).
+const noEmail = "@accounts.invalid"
+
+func defaultEmail(account string) string { return account + noEmail }
