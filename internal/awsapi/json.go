@@ -43,7 +43,26 @@ func decodeJSON(body []byte, in any) error {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return serialization("The request body holds more than one JSON value.")
 	}
+	if holdsNUL(body) {
+		return serialization("The request body holds text with a NUL.")
+	}
 	return nil
+}
+
+// holdsNUL reports whether a string of a JSON document has a NUL, which not every database can store.
+func holdsNUL(doc []byte) bool {
+	if !bytes.Contains(doc, []byte(`\u0000`)) {
+		return false
+	}
+	for dec := json.NewDecoder(bytes.NewReader(doc)); ; {
+		t, err := dec.Token()
+		if err != nil {
+			return false // the end
+		}
+		if s, ok := t.(string); ok && strings.ContainsRune(s, 0) {
+			return true
+		}
+	}
 }
 
 func serialization(message string) *Error {

@@ -35,6 +35,9 @@ func parseQuery(values url.Values) (*queryNode, error) {
 		if !utf8.ValidString(name) || !utf8.ValidString(vs[0]) {
 			return nil, malformedQuery("The parameters are not valid UTF-8.")
 		}
+		if strings.ContainsRune(vs[0], 0) { // which not every database can store
+			return nil, malformedQuery("The parameters hold text with a NUL.")
+		}
 		if strings.Count(name, ".") >= maxQueryDepth {
 			continue
 		}

@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pratique-dev/pratique/internal/meta"
@@ -114,8 +115,14 @@ func (m *IAM) AccessKey(ctx context.Context, id string) (*Key, error) {
 }
 
 func keyByID(tx *meta.Tx, id string) (*Key, error) {
+	if strings.ContainsFunc(id, notInKeyID) { // whoever asks has proven nothing yet: it may be any bytes
+		return nil, noSuch(EntityAccessKey, id)
+	}
 	return one(EntityAccessKey, id, scanKey, tx.QueryRow(`SELECT `+keyColumns+` FROM iam_access_key WHERE id = $1`, id))
 }
+
+// notInKeyID reports whether c is in no access key's id.
+func notInKeyID(c rune) bool { return (c < 'A' || c > 'Z') && (c < '0' || c > '9') }
 
 // AccessKeyInfo returns a long-term key of the account without its secret, and the name of the user it belongs to, empty
 // for the root user. Errors: ErrNoSuchEntity.

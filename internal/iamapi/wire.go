@@ -1,9 +1,11 @@
 package iamapi
 
 import (
+	"bytes"
 	"encoding/base64"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	api "github.com/pratique-dev/pratique/internal/awsapi/iam"
 	"github.com/pratique-dev/pratique/internal/iam"
@@ -50,7 +52,7 @@ func page(marker *string, items *int32) (iam.Page, error) {
 	}
 	if marker != nil {
 		after, err := base64.RawURLEncoding.DecodeString(*marker)
-		if err != nil {
+		if err != nil || !utf8.Valid(after) || bytes.ContainsRune(after, 0) { // not one of ours, and nothing to look for
 			return p, validation("Invalid Marker.")
 		}
 		p.After = string(after)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/opencontainers/go-digest"
 
@@ -94,6 +95,13 @@ func Parse(method string, u *url.URL) (*Request, error) {
 	params, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
 		return nil, errParameter("query", "must be a valid query string")
+	}
+	for _, values := range params {
+		for _, v := range values {
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) { // which no database can look for
+				return nil, errParameter("query", "must be text")
+			}
+		}
 	}
 	q.Namespace = params.Get("ns")
 	if err := q.parseLast(last); err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/opencontainers/go-digest"
 	"github.com/opencontainers/image-spec/specs-go/v1"
@@ -172,7 +173,7 @@ func (p *parser) manifest(raw []byte, announced string) *Manifest {
 		p.failf("schemaVersion", "must be 2")
 	}
 	m := &Manifest{}
-	p.value("mediaType", f["mediaType"], &m.MediaType)
+	p.mediaType("mediaType", f["mediaType"], &m.MediaType)
 	switch {
 	case m.MediaType == "" && announced == "":
 		p.fail("mediaType", fmt.Errorf("%w is missing", ErrMediaType))
@@ -181,7 +182,7 @@ func (p *parser) manifest(raw []byte, announced string) *Manifest {
 	case announced != "" && m.MediaType != announced:
 		p.fail("mediaType", fmt.Errorf("%w is %.100q, but it was announced as %.100q", ErrMediaType, m.MediaType, announced))
 	}
-	p.value("artifactType", f["artifactType"], &m.ArtifactType)
+	p.mediaType("artifactType", f["artifactType"], &m.ArtifactType)
 	p.value("annotations", f["annotations"], &m.Annotations)
 	if present(f["subject"]) {
 		d := p.descriptor("subject", f["subject"])
@@ -220,6 +221,15 @@ func (p *parser) value(field string, raw json.RawMessage, to any) {
 	}
 	if err := json.Unmarshal(raw, to); err != nil {
 		p.failf(field, "has the wrong type")
+	}
+}
+
+// mediaType is value for a field that is stored and sent in headers: it may be
+// any text without control characters.
+func (p *parser) mediaType(field string, raw json.RawMessage, to *string) {
+	p.value(field, raw, to)
+	if strings.ContainsFunc(*to, unicode.IsControl) {
+		p.failf(field, "must not have control characters")
 	}
 }
 
@@ -277,7 +287,7 @@ func (p *parser) descriptor(field string, raw json.RawMessage) Descriptor {
 	var dgst string
 	var data []byte
 	size := int64(-1)
-	p.value(field+".mediaType", f["mediaType"], &d.MediaType)
+	p.mediaType(field+".mediaType", f["mediaType"], &d.MediaType)
 	p.value(field+".digest", f["digest"], &dgst)
 	p.value(field+".size", f["size"], &size)
 	p.value(field+".data", f["data"], &data)

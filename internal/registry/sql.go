@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pratique-dev/pratique/internal/meta"
 )
@@ -129,7 +130,7 @@ func (p Page) key(kind string, n int) ([]string, error) {
 	}
 	b, err := base64.RawURLEncoding.DecodeString(p.Token)
 	parts := strings.Split(string(b), "\x00")
-	if err != nil || len(parts) != n+1 || parts[0] != kind {
+	if err != nil || !utf8.Valid(b) || len(parts) != n+1 || parts[0] != kind {
 		return nil, &Error{Kind: ErrInvalidToken}
 	}
 	return parts[1:], nil
