@@ -23,6 +23,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/awsapi/iam"
 	"github.com/pratique-dev/pratique/internal/awsapi/shape"
 	"github.com/pratique-dev/pratique/internal/awsapi/sts"
+	"github.com/pratique-dev/pratique/internal/server"
 	"github.com/pratique-dev/pratique/internal/servertest"
 )
 
@@ -161,8 +162,10 @@ func flip(s string, i int) string {
 func amzTime(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
 
 // Requests to the AWS APIs that are wrong in every way we could think of.
-func TestBadAPIRequests(t *testing.T) {
-	w := newWorld(t)
+func TestBadAPIRequests(t *testing.T) { onEachDatabase(t, testBadAPIRequests) }
+
+func testBadAPIRequests(t *testing.T, database func(*server.Config)) {
+	w := newWorld(t, database)
 	w.repository("team/app")
 	node := w.node()
 
@@ -243,7 +246,7 @@ func TestBadAPIRequests(t *testing.T) {
 		{"a null", body(create, `{"repositoryName":null}`), 400, "InvalidParameterException", "repositoryName"},
 		{"a name with capitals", body(create, `{"repositoryName":"Half"}`), 400, "InvalidParameterException", "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '"},
 		{"a name that climbs", body(create, `{"repositoryName":"../half"}`), 400, "InvalidParameterException", "repositoryName"},
-		{"a name with a NUL", body(create, `{"repositoryName":"half\u0000"}`), 400, "InvalidParameterException", "repositoryName"},
+		{"a name with a NUL", body(create, `{"repositoryName":"half\u0000"}`), 400, "SerializationException", "NUL"},
 		{"a name with half a character", body(create, "{\"repositoryName\":\"half\xc3\"}"), 400, "SerializationException", "UTF-8"},
 		{"a name that is too long", body(create, `{"repositoryName":"`+strings.Repeat("a", 257)+`"}`), 400, "InvalidParameterException", "repositoryName"},
 		{"a name that is too short", body(create, `{"repositoryName":"a"}`), 400, "InvalidParameterException", "repositoryName"},

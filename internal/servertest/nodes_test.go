@@ -12,7 +12,6 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	engine "github.com/pratique-dev/pratique/internal/iam"
-	"github.com/pratique-dev/pratique/internal/meta/metatest"
 	"github.com/pratique-dev/pratique/internal/server"
 	"github.com/pratique-dev/pratique/internal/servertest"
 )
@@ -88,21 +87,11 @@ func noPorts(s string) string {
 
 // Two nodes on one database, one blob directory and one key are one registry:
 // each sees what the other wrote with the next request.
-func TestTwoNodes(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { testTwoNodes(t, func(*server.Config) {}) })
-	t.Run("postgres", func(t *testing.T) {
-		postgres := os.Getenv("PRATIQUE_TEST_POSTGRES")
-		if postgres == "" {
-			t.Skip("PRATIQUE_TEST_POSTGRES is not set")
-		}
-		url := metatest.Postgres(t, postgres)
-		testTwoNodes(t, func(c *server.Config) { c.Database = url })
-	})
-}
+func TestTwoNodes(t *testing.T) { onEachDatabase(t, testTwoNodes) }
 
-func testTwoNodes(t *testing.T, options ...func(*server.Config)) {
-	a := newWorld(t, options...)
-	b := a.another(options...)
+func testTwoNodes(t *testing.T, database func(*server.Config)) {
+	a := newWorld(t, database)
+	b := a.another(database)
 	a.repository("team/app")
 	img := a.push("team/app:v1", 10_000, 2)
 	layer, content := layerOf(t, img)

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"github.com/pratique-dev/pratique/internal/meta/metatest"
 	"github.com/pratique-dev/pratique/internal/server"
 	"github.com/pratique-dev/pratique/internal/servertest"
 )
@@ -54,6 +56,20 @@ func newWorld(t *testing.T, options ...func(*server.Config)) *world {
 	w.Server = servertest.Start(t, options...)
 	w.root = w.Account(owner)
 	return w
+}
+
+// onEachDatabase runs a test with servers on SQLite, and on PostgreSQL when
+// PRATIQUE_TEST_POSTGRES names one.
+func onEachDatabase(t *testing.T, test func(*testing.T, func(*server.Config))) {
+	t.Run("sqlite", func(t *testing.T) { test(t, func(*server.Config) {}) })
+	t.Run("postgres", func(t *testing.T) {
+		postgres := os.Getenv("PRATIQUE_TEST_POSTGRES")
+		if postgres == "" {
+			t.Skip("PRATIQUE_TEST_POSTGRES is not set")
+		}
+		url := metatest.Postgres(t, postgres)
+		test(t, func(c *server.Config) { c.Database = url })
+	})
 }
 
 // in returns the world as a subtest sees it.
