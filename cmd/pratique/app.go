@@ -56,8 +56,8 @@ func (a *app) root() *cobra.Command {
 		Long: `Pratique is a container registry that speaks ECR's APIs and enforces IAM.
 
 The server runs with "pratique serve"; "pratique demo" shows what it is for.
-The commands grant, revoke, explain, lint and login use nothing but the public
-APIs of AWS, so they work on Amazon ECR as well.`,
+The commands grant, revoke, explain, who-can-pull, policy, lint and login use
+nothing but the public APIs of AWS, so they work on Amazon ECR as well.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
@@ -70,7 +70,7 @@ APIs of AWS, so they work on Amazon ECR as well.`,
 		c.GroupID = "server"
 		cmd.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{a.login(), a.grant(), a.revoke(), a.explain(), a.lint()} {
+	for _, c := range []*cobra.Command{a.login(), a.grant(), a.revoke(), a.explain(), a.whoCanPull(), a.policy(), a.lint()} {
 		c.GroupID = "access"
 		cmd.AddCommand(c)
 	}

@@ -42,9 +42,22 @@ func (f *awsFlags) register(flags *pflag.FlagSet, owner bool) {
 
 // awsConfig reads the AWS configuration of a profile for use with a registry.
 func (a *app) awsConfig(ctx context.Context, f *awsFlags, profile string, reg endpoint.Registry) (aws.Config, error) {
+	cfg, err := a.loadConfig(ctx, f, profile, reg.Region)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	if cfg.BaseEndpoint == nil && !amazon(reg.Domain) {
+		cfg.BaseEndpoint = aws.String(registryURL(reg))
+	}
+	return cfg, nil
+}
+
+// loadConfig reads the AWS configuration of a profile. An empty region stands
+// for the profile's, or else us-east-1.
+func (a *app) loadConfig(ctx context.Context, f *awsFlags, profile, region string) (aws.Config, error) {
 	client := awshttp.NewBuildableClient().
 		WithTransportOptions(func(t *http.Transport) { t.DialContext, t.Proxy = dialLocalhost(t.DialContext), proxy })
-	opts := []func(*config.LoadOptions) error{config.WithRegion(reg.Region), config.WithHTTPClient(client), config.WithLogger(logging.Nop{})}
+	opts := []func(*config.LoadOptions) error{config.WithRegion(region), config.WithHTTPClient(client), config.WithLogger(logging.Nop{})}
 	if profile != "" {
 		opts = append(opts, config.WithSharedConfigProfile(profile))
 	}
@@ -58,9 +71,7 @@ func (a *app) awsConfig(ctx context.Context, f *awsFlags, profile string, reg en
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("read the AWS configuration: %w", err)
 	}
-	if cfg.BaseEndpoint == nil && !amazon(reg.Domain) {
-		cfg.BaseEndpoint = aws.String(registryURL(reg))
-	}
+	cfg.Region = cmp.Or(cfg.Region, "us-east-1")
 	return cfg, nil
 }
 

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
@@ -13,10 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pratique-dev/pratique/internal/access"
-	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/grant"
-	"github.com/pratique-dev/pratique/internal/server"
 	"github.com/pratique-dev/pratique/policy"
 )
 
@@ -33,13 +29,18 @@ through them and shows what each side says and by which line. It needs read
 access to IAM in the puller's account and to ECR in the owner's; a side without
 credentials is reported as unknown. It works on Amazon ECR as on Pratique.
 
-With the id of a decision, which every denial carries, it shows how that request
-was decided, from the audit log of the server in --data.
+With the id of a decision, which every denial carries, it asks the server how that
+request was decided. The caller's account is shown its own side, the account of
+the repository the repository's; both need permission for
+pratique:DescribeDecision. With --data it reads the server's audit log instead,
+which has both sides and requests that were allowed. AWS keeps no such record.
 
-The exit status is 3 if the pull, or the recorded request, is not allowed.`,
+The exit status is 3 if the pull, or the recorded request, is not allowed.
+docs/explain-json.md describes the JSON output.`,
 		Example: `  pratique explain --as arn:aws:iam::111111111111:role/unionai-acme-flyteworker-node-group \
       pull 222222222222.dkr.ecr.us-east-1.amazonaws.com/simple-example-image:v1 \
       --profile data-plane --owner-profile images
+  pratique explain 0d5a7bd2-6b0c-4d4c-9a3e-0d0a5f3f9b1e --profile data-plane
   pratique explain 0d5a7bd2-6b0c-4d4c-9a3e-0d0a5f3f9b1e --data /var/lib/pratique`,
 		Args: cobra.RangeArgs(1, 2),
 	}
@@ -47,14 +48,14 @@ The exit status is 3 if the pull, or the recorded request, is not allowed.`,
 	cmd.Flags().StringVar(&as, "as", "", "ARN of the role, role session or user that pulls, or an account id")
 	cmd.Flags().StringArrayVar(&context, "context", nil, "condition key of the request, such as aws:SourceIp=192.0.2.7; may be repeated")
 	cmd.Flags().BoolVar(&trace, "trace", false, "with JSON output, include every statement's reason")
-	cmd.Flags().StringVar(&data, "data", defaultData, "directory of the server's data")
+	cmd.Flags().StringVar(&data, "data", "", "directory of a server's data, to read a decision from its audit log")
 	out := outputFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if as == "" {
 			if len(args) != 1 {
 				return errors.New("give the principal that pulls with --as")
 			}
-			return a.explainDecision(filepath.Join(data, server.AuditFile), args[0], *out)
+			return a.explainDecision(cmd.Context(), &flags, data, args[0], *out)
 		}
 		if len(args) != 2 || args[0] != "pull" {
 			return errors.New(`want "explain --as <principal> pull <image>"`)
@@ -155,56 +156,4 @@ func contextKeys(flags []string) (map[string][]string, error) {
 		keys[k] = append(keys[k], v)
 	}
 	return keys, nil
-}
-
-// explainDecision shows how a recorded request was decided.
-func (a *app) explainDecision(log, id string, out output) error {
-	event, err := audit.Find(log, id)
-	if err != nil {
-		return fmt.Errorf("find decision %s in %s: %w (give the server's data directory with --data)", id, log, err)
-	}
-	if out == outputJSON {
-		if err := a.printJSON(event); err != nil {
-			return err
-		}
-	} else if err := a.printEvent(event); err != nil {
-		return err
-	}
-	for _, d := range event.Decisions {
-		if d.Effect != policy.Allow.String() {
-			return &exitError{notAllowed}
-		}
-	}
-	return nil
-}
-
-func (a *app) printEvent(e audit.Event) error {
-	p := a.paint
-	a.printf("%s  %s %s  %s\n", e.Time.Format("2006-01-02 15:04:05 MST"), e.Service, e.Operation, p.dim("id "+e.RequestID))
-	a.printf("  by %s from %s, answered %d\n", p.bold(e.Caller.ARN), e.SourceIP, e.Status)
-	for _, d := range e.Decisions {
-		effect := p.red(d.Effect)
-		if d.Effect == policy.Allow.String() {
-			effect = p.green(d.Effect)
-		}
-		a.printf("\n%s on %s: %s\n", p.bold(d.Action), d.Resource, effect)
-		if d.Message != "" {
-			a.printf("  %s\n", d.Message)
-		}
-		if len(d.Trace) == 0 {
-			continue
-		}
-		var t policy.Trace
-		if err := json.Unmarshal(d.Trace, &t); err != nil {
-			return fmt.Errorf("read the recorded trace: %w", err)
-		}
-		a.printf("\n")
-		if err := t.Explain(a.stdout, policy.Text); err != nil {
-			return err
-		}
-	}
-	if len(e.Decisions) == 0 {
-		a.printf("\nNo policy was asked: %s %s\n", e.ErrorCode, e.ErrorMessage)
-	}
-	return nil
 }

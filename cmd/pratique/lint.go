@@ -48,10 +48,6 @@ what it would accept although it does nothing or not what was meant (warnings).
 		if err != nil {
 			return err
 		}
-		failed := false
-		for _, f := range findings {
-			failed = failed || f.Severity == policy.SeverityError
-		}
 		if *out == outputJSON {
 			if findings == nil {
 				findings = []policy.Finding{}
@@ -62,7 +58,7 @@ what it would accept although it does nothing or not what was meant (warnings).
 		} else {
 			a.printFindings(name, k, findings)
 		}
-		if failed {
+		if failed(findings) {
 			return &exitError{1}
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -94,6 +95,10 @@ func (p *Puller) GrantARN() string {
 // the API refuses to tell makes the side unknown; only failures to ask at all
 // are errors.
 func (p *Puller) Load(ctx context.Context, api *iam.Client) error {
+	return p.load(ctx, newAccount(api))
+}
+
+func (p *Puller) load(ctx context.Context, api *account) error {
 	p.Unknown = ""
 	var err error
 	switch p.Principal.Kind {
@@ -116,7 +121,7 @@ func (p *Puller) Load(ctx context.Context, api *iam.Client) error {
 	return nil
 }
 
-func (p *Puller) loadRole(ctx context.Context, api *iam.Client) error {
+func (p *Puller) loadRole(ctx context.Context, api *account) error {
 	out, err := api.GetRole(ctx, &iam.GetRoleInput{RoleName: &p.Name})
 	if err != nil {
 		return fmt.Errorf("read role %s: %w", p.Name, err)
@@ -152,7 +157,7 @@ func (p *Puller) loadRole(ctx context.Context, api *iam.Client) error {
 	return p.boundary(ctx, api, out.Role.PermissionsBoundary)
 }
 
-func (p *Puller) loadUser(ctx context.Context, api *iam.Client) error {
+func (p *Puller) loadUser(ctx context.Context, api *account) error {
 	out, err := api.GetUser(ctx, &iam.GetUserInput{UserName: &p.Name})
 	if err != nil {
 		return fmt.Errorf("read user %s: %w", p.Name, err)
@@ -197,7 +202,7 @@ func (p *Puller) loadUser(ctx context.Context, api *iam.Client) error {
 	return p.boundary(ctx, api, out.User.PermissionsBoundary)
 }
 
-func (p *Puller) loadGroup(ctx context.Context, api *iam.Client, group string) error {
+func (p *Puller) loadGroup(ctx context.Context, api *account, group string) error {
 	for pages := iam.NewListAttachedGroupPoliciesPaginator(api, &iam.ListAttachedGroupPoliciesInput{GroupName: &group}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -232,7 +237,7 @@ func (p *Puller) setTags(tags []types.Tag) {
 	}
 }
 
-func (p *Puller) attached(ctx context.Context, api *iam.Client, policies []types.AttachedPolicy) error {
+func (p *Puller) attached(ctx context.Context, api *account, policies []types.AttachedPolicy) error {
 	for _, a := range policies {
 		src, err := managedPolicy(ctx, api, aws.ToString(a.PolicyArn))
 		if err != nil {
@@ -252,7 +257,7 @@ func (p *Puller) inline(name string, document *string) error {
 	return nil
 }
 
-func (p *Puller) boundary(ctx context.Context, api *iam.Client, b *types.AttachedPermissionsBoundary) error {
+func (p *Puller) boundary(ctx context.Context, api *account, b *types.AttachedPermissionsBoundary) error {
 	if b == nil {
 		return nil
 	}
@@ -264,7 +269,26 @@ func (p *Puller) boundary(ctx context.Context, api *iam.Client, b *types.Attache
 	return nil
 }
 
-func managedPolicy(ctx context.Context, api *iam.Client, policyARN string) (policy.Source, error) {
+// account is one account's IAM. Managed policies are read once, however many
+// principals have them. It is safe for concurrent use.
+type account struct {
+	*iam.Client
+
+	mu      sync.Mutex
+	managed map[string]policy.Source
+}
+
+func newAccount(api *iam.Client) *account {
+	return &account{Client: api, managed: map[string]policy.Source{}}
+}
+
+func managedPolicy(ctx context.Context, api *account, policyARN string) (policy.Source, error) {
+	api.mu.Lock()
+	src, ok := api.managed[policyARN]
+	api.mu.Unlock()
+	if ok {
+		return src, nil
+	}
 	p, err := api.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: &policyARN})
 	if err != nil {
 		return policy.Source{}, fmt.Errorf("read policy %s: %w", policyARN, err)
@@ -277,7 +301,11 @@ func managedPolicy(ctx context.Context, api *iam.Client, policyARN string) (poli
 	if err != nil {
 		return policy.Source{}, fmt.Errorf("policy %s: %w", policyARN, err)
 	}
-	return policy.Source{Type: "managed", Name: aws.ToString(p.Policy.PolicyName), ARN: policyARN, Policy: doc}, nil
+	src = policy.Source{Type: "managed", Name: aws.ToString(p.Policy.PolicyName), ARN: policyARN, Policy: doc}
+	api.mu.Lock()
+	api.managed[policyARN] = src
+	api.mu.Unlock()
+	return src, nil
 }
 
 // parseDocument reads a policy as the IAM API returns it, percent-encoded.

@@ -18,6 +18,9 @@ import (
 	"github.com/pratique-dev/pratique/policy"
 )
 
+// repositoryPolicy is the type of a repository's own policy as a source.
+const repositoryPolicy = "repository policy"
+
 // Repository is what is pulled from and what its owner's account says of it.
 type Repository struct {
 	// Image is the image, or the repository alone.
@@ -52,6 +55,10 @@ func (r *Repository) ARN() string {
 }
 
 var staleID = regexp.MustCompile(`"((?:AROA|AIDA)[A-Z0-9]{8,})"`)
+
+// uniqueID reports whether a principal of a policy is a unique id, which is
+// what AWS shows of one that was deleted.
+func uniqueID(s string) bool { return staleID.MatchString(`"` + s + `"`) }
 
 // Load reads the owner's side with the owner's credentials. What the API
 // refuses to tell makes the side unknown; only failures to ask at all are
@@ -89,7 +96,7 @@ func (r *Repository) load(ctx context.Context, api *ecr.Client) error {
 		if err != nil {
 			return fmt.Errorf("policy of repository %s: %w", *name, err)
 		}
-		r.Policies = append(r.Policies, policy.Source{Type: "repository policy", Name: *name, ARN: r.ARN(), Policy: doc})
+		r.Policies = append(r.Policies, policy.Source{Type: repositoryPolicy, Name: *name, ARN: r.ARN(), Policy: doc})
 		for _, m := range staleID.FindAllStringSubmatch(doc.Text(), -1) {
 			if !slices.Contains(r.Stale, m[1]) {
 				r.Stale = append(r.Stale, m[1])
@@ -107,12 +114,22 @@ func (r *Repository) load(ctx context.Context, api *ecr.Client) error {
 
 // unread notes a part that the API does not tell; other errors pass.
 func (r *Repository) unread(what string, err error) error {
-	var refused smithy.APIError
-	if !errors.As(err, &refused) {
+	code, refused := refusal(err)
+	if !refused {
 		return fmt.Errorf("read %s: %w", what, err)
 	}
-	r.Unread = append(r.Unread, fmt.Sprintf("%s (%s)", what, refused.ErrorCode()))
+	r.Unread = append(r.Unread, fmt.Sprintf("%s (%s)", what, code))
 	return nil
+}
+
+// refusal returns the code of an error that the API answered, unlike one of
+// asking at all.
+func refusal(err error) (code string, ok bool) {
+	var refused smithy.APIError
+	if !errors.As(err, &refused) {
+		return "", false
+	}
+	return refused.ErrorCode(), true
 }
 
 func (r *Repository) loadRegistryPolicy(ctx context.Context, api *ecr.Client) error {

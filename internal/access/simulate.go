@@ -23,8 +23,15 @@ const (
 	NotNeeded Verdict = "not needed"
 )
 
+// FormatVersion is the version of the JSON forms of [Report], [Impact] and what
+// is made of them, which docs/explain-json.md describes. Members are added
+// without a new one.
+const FormatVersion = 1
+
 // Report is a simulated pull. Its JSON form has stable names.
 type Report struct {
+	// FormatVersion is the constant of that name.
+	FormatVersion int `json:"formatVersion"`
 	// Principal pulls Image.
 	Principal string `json:"principal"`
 	Image     string `json:"image"`
@@ -109,7 +116,7 @@ const ReadOnlyPolicy = "AmazonEC2ContainerRegistryReadOnly"
 
 // Simulate takes a pull through the policy engine, step by step.
 func Simulate(p *Puller, r *Repository, o Options) (*Report, error) {
-	allow, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`))
+	allow, err := policy.Parse([]byte(allowEverything))
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +126,8 @@ func Simulate(p *Puller, r *Repository, o Options) (*Report, error) {
 	}
 	s := simulation{p: p, r: r, o: o, context: requestContext(p, r, o), allow: allow, allowAnyone: allowAnyone}
 	report := &Report{
-		Principal: p.Principal.ARN, Image: r.Image.String(), Repository: r.ARN(),
+		FormatVersion: FormatVersion,
+		Principal:     p.Principal.ARN, Image: r.Image.String(), Repository: r.ARN(),
 		SameAccount: p.Principal.Account == r.Image.Account,
 		Verdict:     Allowed,
 		Problems:    s.problems(),
