@@ -30,7 +30,7 @@ func (w *world) slowDownload() (res *http.Response, content []byte) {
 // A server that is told to stop first says that it is not ready, then takes no
 // more connections, and finishes what it has begun.
 func TestDrain(t *testing.T) {
-	w := newWorld(t, func(c *server.Config) { c.DrainDelay = 300 * time.Millisecond })
+	w := newWorld(t, func(c *server.Config) { c.DrainDelay = time.Second })
 	res, content := w.slowDownload()
 	readiness := func() answer { return w.download("GET", w.URL()+"/readyz") }
 	if a := readiness(); a.status != 200 || a.body != "ready\n" {
