@@ -81,6 +81,11 @@ func AssumedRole(account, role, session string) string {
 	return ARN{Partition, "sts", "", account, "assumed-role/" + role + "/" + session}.String()
 }
 
+// FederatedUser returns the ARN of a session made by GetFederationToken.
+func FederatedUser(account, name string) string {
+	return ARN{Partition, "sts", "", account, "federated-user/" + name}.String()
+}
+
 // IsAccountID reports whether s is a 12-digit account id.
 func IsAccountID(s string) bool {
 	if len(s) != 12 {

@@ -120,6 +120,11 @@ func (a *Authenticator) SigV4(r *http.Request, body []byte, service string, vali
 	if err := q.VerifyKey(r, key, sigv4.HashPayload(body), a.now()); err != nil {
 		return nil, "", err
 	}
+	if service == "iam" && p.sts != nil && p.ref.Kind != policy.AssumedRole {
+		// Temporary credentials of users and federated users are for other services: IAM takes them only
+		// from those who gave an MFA code, of which there are none.
+		return nil, "", ErrInvalidCredentials
+	}
 	if id, err = a.identify(r.Context(), p); err != nil {
 		return nil, "", err
 	}
@@ -231,6 +236,12 @@ func principalKeys(id *Identity) policy.Context {
 		c.Set("aws:MultiFactorAuthPresent", "false")
 		if s.SourceIdentity != "" {
 			c.Set("aws:SourceIdentity", s.SourceIdentity)
+		}
+		if s.Provider != "" {
+			c.Set("aws:FederatedProvider", s.Provider)
+		}
+		for k, v := range s.Claims {
+			c.Set(k, v...)
 		}
 	}
 	for k, v := range tags {

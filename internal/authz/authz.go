@@ -31,6 +31,8 @@ type Resource struct {
 type Denied struct {
 	Request  policy.Request
 	Decision policy.Decision
+	// Statement is the one that denied, and nil when it is that none allowed. It must not be changed.
+	Statement *policy.Statement
 }
 
 // Error is the sentence AWS answers: principal, action, resource, reason.
@@ -95,7 +97,22 @@ func (a *Authorizer) Authorize(ctx context.Context, id *authn.Identity, action s
 	}
 	record(audit.FromContext(ctx), &req, decision)
 	if !decision.Allowed() {
-		return &Denied{Request: req, Decision: decision}
+		return &Denied{Request: req, Decision: decision, Statement: statement(&set, decision.Statement)}
+	}
+	return nil
+}
+
+// statement finds the statement that a decision names.
+func statement(set *policy.Set, ref policy.StatementRef) *policy.Statement {
+	if ref == (policy.StatementRef{}) {
+		return nil
+	}
+	for _, sources := range slices.Concat([][]policy.Source{set.Identity, set.Boundary, set.Session, set.Resource}, set.SCP, set.RCP) {
+		for _, s := range sources {
+			if s.Type == ref.Type && s.Name == ref.Name && s.ARN == ref.ARN && s.Policy != nil && ref.Index < len(s.Policy.Statements) {
+				return &s.Policy.Statements[ref.Index]
+			}
+		}
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ const DefaultMaxBody = 28 << 20
 // maxQueryBody bounds form bodies, which are read before it is known who sends them.
 const maxQueryBody = 4 << 20
 
-// Config is what a Dispatcher needs. All fields but MaxBody are required.
+// Config is what a Dispatcher needs. All fields but EncodeDenial and MaxBody are required.
 type Config struct {
 	// Operations are the rows of all services.
 	Operations []Operation
@@ -39,6 +39,8 @@ type Config struct {
 	Authorize func(ctx context.Context, id *authn.Identity, action string, res Resource, env policy.Context) error
 	// Environment returns the condition keys that a request fills by itself. See authn.Environment.
 	Environment func(*http.Request) policy.Context
+	// EncodeDenial returns what DecodeAuthorizationMessage makes a denial out of; nil leaves it out of the answers.
+	EncodeDenial func(*authz.Denied) (string, error)
 	// ValidRegion says which regions a signature may be scoped to.
 	ValidRegion func(string) bool
 	// DefaultRegion is the region of unsigned calls, which name none.
@@ -394,6 +396,7 @@ func (x *exchange) fail(err error) {
 	x.event.ErrorCode, x.event.ErrorMessage = e.Code, e.Message
 	if denied := new(authz.Denied); errors.As(err, &denied) {
 		x.w.Header().Set("X-Pratique-Decision-Id", x.event.RequestID)
+		x.encode(denied)
 	}
 	status := e.status(x.service)
 	if x.protocol == shape.Query {
@@ -406,6 +409,19 @@ func (x *exchange) fail(err error) {
 		status, body = http.StatusInternalServerError, []byte(`{"__type":"`+x.dialect.internal+`"}`)
 	}
 	x.write(status, contentTypeJSON, body)
+}
+
+// encode puts the encoded form of a denial into a header: AWS's sentences for these services have no place for it.
+func (x *exchange) encode(denied *authz.Denied) {
+	if x.d.cfg.EncodeDenial == nil {
+		return
+	}
+	text, err := x.d.cfg.EncodeDenial(denied)
+	if err != nil {
+		x.d.cfg.Log.ErrorContext(x.r.Context(), "encode a denial", "request_id", x.event.RequestID, "error", err)
+		return
+	}
+	x.w.Header().Set("X-Pratique-Encoded-Message", text)
 }
 
 func (x *exchange) write(status int, contentType string, body []byte) {

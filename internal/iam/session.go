@@ -23,8 +23,8 @@ import (
 //
 // Its JSON form leaves out the secret and may be carried in tokens derived from it.
 type Session struct {
-	Ref            Ref         `json:"ref"`            // of a role; or of the user or root user that called GetSessionToken
-	Name           string      `json:"name,omitempty"` // the role session name
+	Ref            Ref         `json:"ref"`            // of a role, or of the user or root user behind the session
+	Name           string      `json:"name,omitempty"` // of the role session or the federated user
 	AccessKeyID    string      `json:"key"`            // ASIA...
 	Secret         seal.Secret `json:"-"`
 	Issued         time.Time   `json:"iat"`
@@ -34,6 +34,11 @@ type Session struct {
 	Tags           []Tag       `json:"tags,omitempty"`       // those passed and those inherited, sorted by key
 	TransitiveKeys []string    `json:"transitive,omitempty"` // keys of Tags that sessions made from this one inherit
 	SourceIdentity string      `json:"sourceIdentity,omitempty"`
+
+	// Provider is the ARN of the identity provider that vouched for whom the session is for, and Claims the condition keys
+	// that its token filled; none for sessions made otherwise.
+	Provider string         `json:"provider,omitempty"`
+	Claims   policy.Context `json:"claims,omitempty"`
 }
 
 // Credentials are temporary credentials to hand out.
@@ -59,6 +64,9 @@ type SessionInput struct {
 	// From is the caller's own session when it is one of a role (role chaining), or nil.
 	From   *Session
 	Region string // where the request was made, for the role's LastUsed
+	// Provider and Claims are those of the Session.
+	Provider string
+	Claims   policy.Context
 }
 
 // Limits of a session's policies. What AWS calls packed is compressed; how, and how much space there is, it does not say.
@@ -79,41 +87,48 @@ func (m *IAM) NewSession(ctx context.Context, role *Role, in SessionInput) (*Cre
 	if err != nil {
 		return nil, err
 	}
-	if in.Policy != "" {
-		if n := len([]rune(in.Policy)); n > maxSessionPolicy {
-			return nil, &Error{Kind: ErrInvalidValue, Entity: "policy", Name: in.Policy,
-				Detail: "Member must have length less than or equal to " + strconv.Itoa(maxSessionPolicy)}
-		}
-		if err := checkDocument(in.Policy, policy.Session); err != nil {
-			return nil, err
-		}
-	}
-	if len(in.PolicyARNs) > maxSessionARNs {
-		return nil, &Error{Kind: ErrInvalidValue, Entity: "policyArns", Name: strings.Join(in.PolicyARNs, ", "),
-			Detail: "Member must have length less than or equal to " + strconv.Itoa(maxSessionARNs)}
+	if err := m.checkSessionPolicies(ctx, role.Account, in); err != nil {
+		return nil, err
 	}
 	s := &Session{
 		Ref: Ref{policy.AssumedRole, role.Account, role.ID}, Name: in.Name, Policy: in.Policy, PolicyARNs: in.PolicyARNs,
-		SourceIdentity: in.SourceIdentity,
+		SourceIdentity: in.SourceIdentity, Provider: in.Provider, Claims: in.Claims,
 	}
 	if err := s.inherit(in); err != nil {
-		return nil, err
-	}
-	err = m.db.Read(ctx, func(tx *meta.Tx) error {
-		for _, a := range in.PolicyARNs {
-			if err := attachable(tx, role.Account, a); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
 		return nil, err
 	}
 	if err := m.noteRoleUsed(ctx, role, in.Region); err != nil {
 		return nil, err
 	}
 	return m.issue(s, role.Account, duration)
+}
+
+// checkSessionPolicies checks the session policies of a session in an account.
+func (m *IAM) checkSessionPolicies(ctx context.Context, account string, in SessionInput) error {
+	if in.Policy != "" {
+		if n := len([]rune(in.Policy)); n > maxSessionPolicy {
+			return &Error{Kind: ErrInvalidValue, Entity: "policy", Name: in.Policy,
+				Detail: "Member must have length less than or equal to " + strconv.Itoa(maxSessionPolicy)}
+		}
+		if err := checkDocument(in.Policy, policy.Session); err != nil {
+			return err
+		}
+	}
+	if len(in.PolicyARNs) > maxSessionARNs {
+		return &Error{Kind: ErrInvalidValue, Entity: "policyArns", Name: strings.Join(in.PolicyARNs, ", "),
+			Detail: "Member must have length less than or equal to " + strconv.Itoa(maxSessionARNs)}
+	}
+	if len(in.PolicyARNs) == 0 {
+		return nil
+	}
+	return m.db.Read(ctx, func(tx *meta.Tx) error {
+		for _, a := range in.PolicyARNs {
+			if err := attachable(tx, account, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func sessionDuration(role *Role, in SessionInput) (time.Duration, error) {
@@ -170,25 +185,21 @@ func (s *Session) inherit(in SessionInput) error {
 	return nil
 }
 
-// Limits of GetSessionToken.
+// MaxSession is how long the longest session of any kind lives.
+const MaxSession = 36 * time.Hour
+
+// Limits of sessions of users.
 const (
 	defaultUserSession = 12 * time.Hour
-	maxUserSession     = 36 * time.Hour
 	maxRootSession     = time.Hour
 )
 
 // NewUserSession makes temporary credentials of a user or root user that may do what it may. A zero duration is twelve
 // hours; longer than the kind of principal may have is shortened for root users, as AWS does. Errors: ErrInvalidValue.
 func (m *IAM) NewUserSession(ref Ref, duration time.Duration) (*Credentials, error) {
-	if duration == 0 {
-		duration = defaultUserSession
-	}
-	if duration < minSessionSeconds*time.Second || duration > maxUserSession {
-		return nil, &Error{Kind: ErrInvalidValue, Entity: "durationSeconds", Name: strconv.Itoa(int(duration / time.Second)),
-			Detail: "Member must have value between 900 and 129600"}
-	}
-	if ref.Kind == policy.Root {
-		duration = min(duration, maxRootSession)
+	duration, err := userSessionDuration(ref, duration)
+	if err != nil {
+		return nil, err
 	}
 	return m.issue(&Session{Ref: ref}, ref.Account, duration)
 }

@@ -14,9 +14,9 @@ import (
 
 // Ref names a principal by what never changes about it.
 type Ref struct {
-	Kind    policy.PrincipalKind // Root, User or AssumedRole
+	Kind    policy.PrincipalKind // Root, User, AssumedRole or FederatedUser
 	Account string
-	ID      string // AIDA..., AROA..., or the account id for its root user
+	ID      string // AIDA..., AROA..., or the account id for its root user; of a federated user, that of who made the session
 }
 
 // Subject is a principal as it is now, with the policies that say what it may do.
@@ -30,7 +30,7 @@ type Subject struct {
 }
 
 // Subject gathers a principal and its policies in one read transaction; nothing of it is remembered from call to call
-// but parsed documents. sessionName is that of a role session, and empty for others. Errors: ErrNoSuchEntity when the
+// but parsed documents. sessionName is that of a role session or federated user, and empty for others. Errors: ErrNoSuchEntity when the
 // principal is no more, also when there is a new one of the same name.
 func (m *IAM) Subject(ctx context.Context, ref Ref, sessionName string) (*Subject, error) {
 	var s *Subject
@@ -42,6 +42,8 @@ func (m *IAM) Subject(ctx context.Context, ref Ref, sessionName string) (*Subjec
 			s, err = m.userSubject(tx, ref)
 		case policy.AssumedRole:
 			s, err = m.roleSubject(tx, ref, sessionName)
+		case policy.FederatedUser:
+			s, err = m.federatedSubject(tx, ref, sessionName)
 		default:
 			err = fmt.Errorf("principal of kind %v", ref.Kind)
 		}

@@ -118,6 +118,7 @@ func (s *Server) open(ctx context.Context) error {
 
 	environment := func(r *http.Request) policy.Context { return authn.Environment(r, s.cfg.Now()) }
 	layers := ociapi.NewLayerURLs(box, s.cfg.Now)
+	messages := stsapi.NewMessages(box, s.cfg.Now)
 
 	s.oci = ociapi.New(ociapi.Config{
 		Registry: s.registry, Authenticator: who, Authorizer: may, Layers: layers, Now: s.cfg.Now, Log: s.cfg.Log,
@@ -128,10 +129,11 @@ func (s *Server) open(ctx context.Context) error {
 			DownloadURL: func(base *url.URL, repo registry.Repo, d digest.Digest) string {
 				return base.JoinPath(layers.Path(repo, d)).String()
 			},
-		}, s.iam, organizations, s.denials),
+		}, s.iam, organizations, s.denials, stsapi.Config{IAM: s.iam, Messages: messages}),
 		Authenticate:  who.SigV4,
 		Authorize:     may.Authorize,
 		Environment:   environment,
+		EncodeDenial:  messages.Encode,
 		ValidRegion:   endpoint.IsRegion,
 		DefaultRegion: s.cfg.DefaultRegion,
 		Log:           s.cfg.Log,
@@ -140,13 +142,13 @@ func (s *Server) open(ctx context.Context) error {
 }
 
 // operations is the table of everything the AWS APIs do here.
-func operations(c ecrapi.Config, m *iam.IAM, o *org.Org, d *decision.Store) []awsapi.Operation {
+func operations(c ecrapi.Config, m *iam.IAM, o *org.Org, d *decision.Store, s stsapi.Config) []awsapi.Operation {
 	return slices.Concat(
 		ecrapi.Operations(c),
 		iamapi.Operations(iamapi.Config{IAM: m}),
 		orgapi.Operations(orgapi.Config{Org: o, IAM: m}),
 		pratiqueapi.Operations(pratiqueapi.Config{Decisions: d}),
-		stsapi.Operations(stsapi.Config{IAM: m}),
+		stsapi.Operations(s),
 	)
 }
 

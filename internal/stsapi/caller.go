@@ -16,7 +16,7 @@ func (s *service) getCallerIdentity(_ context.Context, c *awsapi.Call, _ *sts.Ge
 
 // getAccessKeyInfo reads the account out of the id: AWS answers for keys that do not exist, too.
 func (s *service) getAccessKeyInfo(_ context.Context, _ *awsapi.Call, in *sts.GetAccessKeyInfoInput) (*sts.GetAccessKeyInfoOutput, error) {
-	account, ok := iam.AccessKeyAccount(value(in.AccessKeyId))
+	account, ok := iam.AccessKeyAccount(deref(in.AccessKeyId))
 	if !ok {
 		return nil, validation("Invalid access key ID")
 	}

@@ -8,32 +8,35 @@ import (
 	"github.com/pratique-dev/pratique/internal/awsapi/shape"
 	"github.com/pratique-dev/pratique/internal/awsapi/sts"
 	"github.com/pratique-dev/pratique/internal/iam"
+	"github.com/pratique-dev/pratique/policy"
 )
 
 // Config is what the operations need.
 type Config struct {
-	IAM *iam.IAM
+	IAM      *iam.IAM
+	Messages *Messages
 }
 
 type service struct {
-	iam *iam.IAM
+	iam      *iam.IAM
+	messages *Messages
 }
 
 // Operations returns a row for every operation of STS.
 func Operations(c Config) []awsapi.Operation {
-	s := &service{iam: c.IAM}
+	s := &service{iam: c.IAM, messages: c.Messages}
 	return awsapi.Complete(sts.Service,
 		op(sts.AssumeRole, onRole, s.assumeRole, awsapi.NoAuthorization()), // checks its input first, then authorises
-		op(sts.GetAccessKeyInfo, awsapi.Any, s.getAccessKeyInfo),
+		op(sts.DecodeAuthorizationMessage, awsapi.Any, longTermOrRole(s.decodeAuthorizationMessage)),
+		op(sts.GetAccessKeyInfo, awsapi.Any, longTermOrRole(s.getAccessKeyInfo)),
 		op(sts.GetCallerIdentity, awsapi.Any, s.getCallerIdentity, awsapi.NoAuthorization()),
+		op(sts.GetFederationToken, onFederatedUser, s.getFederationToken),
 		op(sts.GetSessionToken, awsapi.Any, s.getSessionToken, awsapi.NoAuthorization()),
 
 		awsapi.Unsupported(sts.AssumeRoleWithSAML, "there are no SAML providers"),
 		awsapi.Unsupported(sts.AssumeRoleWithWebIdentity, "there are no OpenID Connect providers yet"),
 		awsapi.Unsupported(sts.AssumeRoot, "root sessions are not implemented; CreateAccount of Organizations makes a role to assume instead"),
-		awsapi.Unsupported(sts.DecodeAuthorizationMessage, "denials are not encoded; see pratique explain"),
 		awsapi.Unsupported(sts.GetDelegatedAccessToken, "there are no delegation requests"),
-		awsapi.Unsupported(sts.GetFederationToken, "federated users are not implemented; assume a role instead"),
 		awsapi.Unsupported(sts.GetWebIdentityToken, "there is no outbound identity federation"),
 	)
 }
@@ -46,4 +49,19 @@ func op[In, Out any](s shape.Shape[In, Out], on func(*awsapi.Call, *In) []awsapi
 		out, err := do(ctx, c, in)
 		return out, wire(err)
 	}, opts...)
+}
+
+// longTermOrRole refuses callers with temporary credentials of a user, whom STS answers little else than who they are: see
+// "Comparing AWS STS credentials" in the IAM user guide.
+func longTermOrRole[In, Out any](do func(context.Context, *awsapi.Call, *In) (*Out, error)) func(context.Context, *awsapi.Call, *In) (*Out, error) {
+	return func(ctx context.Context, c *awsapi.Call, in *In) (*Out, error) {
+		if s := c.Identity.STS; s != nil && s.Ref.Kind != policy.AssumedRole {
+			return nil, sessionCredentials(c)
+		}
+		return do(ctx, c, in)
+	}
+}
+
+func sessionCredentials(c *awsapi.Call) error {
+	return denied("Cannot call " + c.Event.Operation + " with session credentials")
 }

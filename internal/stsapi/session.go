@@ -35,19 +35,24 @@ func onRole(c *awsapi.Call, in *sts.AssumeRoleInput) []awsapi.Resource {
 	if len(in.TransitiveTagKeys) > 0 {
 		keys.Set("sts:TransitiveTagKeys", in.TransitiveTagKeys...)
 	}
-	if len(in.Tags) > 0 {
-		var names []string
-		for _, t := range in.Tags {
-			names = append(names, value(t.Key))
-			keys.Set("aws:RequestTag/"+value(t.Key), value(t.Value))
-		}
-		keys.Set("aws:TagKeys", names...)
-	}
+	setTags(keys, tags(in.Tags))
 	owner := ""
 	if a, err := arn.Parse(in.GetRoleArn()); err == nil {
 		owner = a.Account
 	}
 	return []awsapi.Resource{{ARN: in.GetRoleArn(), Account: owner, Context: keys}}
+}
+
+// setTags fills the condition keys of session tags that are passed.
+func setTags(keys policy.Context, passed []iam.Tag) {
+	var names []string
+	for _, t := range passed {
+		names = append(names, t.Key)
+		keys.Set("aws:RequestTag/"+t.Key, t.Value)
+	}
+	if len(names) > 0 {
+		keys.Set("aws:TagKeys", names...)
+	}
 }
 
 // from is the caller's session if it is one of a role, and nil otherwise.
@@ -73,6 +78,9 @@ func (s *service) assumeRole(ctx context.Context, c *awsapi.Call, in *sts.Assume
 	if len(in.ProvidedContexts) > 0 {
 		return nil, parameter("ProvidedContexts are not supported by this server.")
 	}
+	if c.Identity.Subject.Principal.Kind == policy.FederatedUser {
+		return nil, denied(mayNotAssume(c, in.GetRoleArn()))
+	}
 	role := onRole(c, in)
 	if err := c.Authorize(ctx, "sts:AssumeRole", role...); err != nil {
 		return nil, err
@@ -93,20 +101,15 @@ func (s *service) assumeRole(ctx context.Context, c *awsapi.Call, in *sts.Assume
 	}
 	_, r, err := s.iam.TrustPolicy(ctx, in.GetRoleArn())
 	if errors.Is(err, iam.ErrNoSuchEntity) { // deleted a moment ago: it trusts nobody now
-		return nil, denied("User: " + c.Identity.ARN() + " is not authorized to perform: sts:AssumeRole on resource: " + in.GetRoleArn())
+		return nil, denied(mayNotAssume(c, in.GetRoleArn()))
 	}
 	if err != nil {
 		return nil, err
 	}
 	session := iam.SessionInput{
-		Name: value(in.RoleSessionName), Duration: seconds(in.DurationSeconds, 0), Policy: value(in.Policy),
-		TransitiveTagKeys: in.TransitiveTagKeys, SourceIdentity: value(in.SourceIdentity), From: caller, Region: c.Region,
-	}
-	for _, p := range in.PolicyArns {
-		session.PolicyARNs = append(session.PolicyARNs, value(p.Arn))
-	}
-	for _, t := range in.Tags {
-		session.Tags = append(session.Tags, iam.Tag{Key: value(t.Key), Value: value(t.Value)})
+		Name: deref(in.RoleSessionName), Duration: seconds(in.DurationSeconds, 0), Policy: deref(in.Policy),
+		PolicyARNs: policyARNs(in.PolicyArns), Tags: tags(in.Tags),
+		TransitiveTagKeys: in.TransitiveTagKeys, SourceIdentity: deref(in.SourceIdentity), From: caller, Region: c.Region,
 	}
 	cred, err := s.iam.NewSession(ctx, r, session)
 	if err != nil {
@@ -128,9 +131,13 @@ func (s *service) assumeRole(ctx context.Context, c *awsapi.Call, in *sts.Assume
 	return out, nil
 }
 
+func mayNotAssume(c *awsapi.Call, role string) string {
+	return "User: " + c.Identity.ARN() + " is not authorized to perform: sts:AssumeRole on resource: " + role
+}
+
 func (s *service) getSessionToken(_ context.Context, c *awsapi.Call, in *sts.GetSessionTokenInput) (*sts.GetSessionTokenOutput, error) {
 	if c.Identity.Credential != authn.AccessKey {
-		return nil, denied("Cannot call GetSessionToken with session credentials")
+		return nil, sessionCredentials(c)
 	}
 	if err := mfa(in.SerialNumber, in.TokenCode); err != nil {
 		return nil, err
@@ -143,6 +150,20 @@ func (s *service) getSessionToken(_ context.Context, c *awsapi.Call, in *sts.Get
 	return &sts.GetSessionTokenOutput{Credentials: credentials(cred)}, nil
 }
 
+func policyARNs(ps []sts.PolicyDescriptorType) (arns []string) {
+	for _, p := range ps {
+		arns = append(arns, deref(p.Arn))
+	}
+	return arns
+}
+
+func tags(ts []sts.Tag) (out []iam.Tag) {
+	for _, t := range ts {
+		out = append(out, iam.Tag{Key: deref(t.Key), Value: deref(t.Value)})
+	}
+	return out
+}
+
 func credentials(c *iam.Credentials) *sts.Credentials {
 	return &sts.Credentials{
 		AccessKeyId:     &c.AccessKeyID,
@@ -152,8 +173,8 @@ func credentials(c *iam.Credentials) *sts.Credentials {
 	}
 }
 
-// value returns what a member holds, or "" when it is absent.
-func value(s *string) string {
+// deref returns what a member holds, or "" when it is absent.
+func deref(s *string) string {
 	if s == nil {
 		return ""
 	}

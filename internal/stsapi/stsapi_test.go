@@ -34,18 +34,22 @@ const (
 type world struct {
 	*servertest.Server
 	t     *testing.T
-	shift *atomic.Int64 // of the server's clock
-	iam   *iam.Client   // as the root user of owner
+	shift *atomic.Int64   // of the server's clock
+	dir   string          // of the server's data
+	owner aws.Credentials // the root user of owner
+	iam   *iam.Client     // as the root user of owner
+	root  aws.Credentials // the root user of caller
 	alice aws.Credentials
 }
 
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, shift: new(atomic.Int64)}
 	w.Server = servertest.Start(t, func(c *server.Config) {
-		c.Now = func() time.Time { return time.Now().Add(time.Duration(w.shift.Load())) }
+		c.Now, w.dir = w.now, c.DataDir
 	})
-	w.iam = iam.NewFromConfig(w.AWS(w.Account(owner)))
-	w.Account(caller)
+	w.owner = w.Account(owner)
+	w.iam = iam.NewFromConfig(w.AWS(w.owner))
+	w.root = w.Account(caller)
 	ctx := t.Context()
 	if _, err := w.IAM().CreateUser(ctx, caller, engine.NewUser{Name: "alice", Path: "/team/"}); err != nil {
 		t.Fatal(err)
@@ -442,8 +446,8 @@ func TestGetAccessKeyInfo(t *testing.T) {
 
 func TestUnsupported(t *testing.T) {
 	w := newWorld(t)
-	_, err := w.sts(w.alice).GetFederationToken(t.Context(), &sts.GetFederationTokenInput{Name: aws.String("bob")})
-	wantError(t, err, "UnsupportedOperation", 400, "GetFederationToken")
+	_, err := w.sts(w.alice).GetWebIdentityToken(t.Context(), &sts.GetWebIdentityTokenInput{Audience: []string{"a"}, SigningAlgorithm: aws.String("RS256")})
+	wantError(t, err, "UnsupportedOperation", 400, "GetWebIdentityToken")
 }
 
 // Every operation of the model has a row, and every row that is not served says why.
@@ -461,6 +465,8 @@ func TestOperations(t *testing.T) {
 
 // kinds of the engine that no operation of STS can cause
 var elsewhere = map[engine.Kind]bool{
+	engine.ErrInvalidInput: true, engine.ErrLoginProfile: true, engine.ErrPasswordPolicy: true, engine.ErrWrongPassword: true,
+	engine.ErrPasswordExpired: true, engine.ErrConcurrentChange: true, engine.ErrNoReport: true, engine.ErrReportExpired: true,
 	engine.ErrNoSuchEntity: true, engine.ErrAlreadyExists: true, engine.ErrPoliciesAttached: true, engine.ErrInlinePolicies: true,
 	engine.ErrInInstanceProfile: true, engine.ErrReferenced: true, engine.ErrPolicyAttached: true, engine.ErrPolicyVersions: true,
 	engine.ErrDefaultVersion: true, engine.ErrVersionQuota: true, engine.ErrInlineSize: true, engine.ErrUnmodifiable: true,
