@@ -23,6 +23,8 @@ const (
 	messageLifetime = 24 * time.Hour
 	// maxMessage keeps an encoded message well below what proxies take as response headers.
 	maxMessage = 3 << 10
+	// packedSize is the size of the content of a message that is as long as that.
+	packedSize = maxMessage/4*3 - seal.Overhead
 	// maxDecoded bounds what a message may unfold to.
 	maxDecoded = 1 << 20
 )
@@ -256,6 +258,11 @@ func (m *Messages) seal(msg *message) (string, error) {
 	}
 	if err := w.Close(); err != nil {
 		return "", fmt.Errorf("compress authorization message: %w", err)
+	}
+	// All messages are equally long: the length of one would tell the caller that was denied whether the resource is
+	// there, and, compressed together with text of the caller's choice, what is in its tags.
+	if n := packedSize - out.Len(); n > 0 {
+		out.Write(make([]byte, n)) // after the end of the compressed data, where nobody reads
 	}
 	return m.box.SealString(messagePurpose, out.Bytes()), nil
 }
