@@ -54,6 +54,7 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	f.StringVar(&cfg.TLSCert, "tls-cert", "", "PEM file of the TLS certificate and its chain")
 	f.StringVar(&cfg.TLSKey, "tls-key", "", "PEM file of the TLS certificate's key")
 	f.StringVar(&tls, "tls", "", `"self-signed" serves certificates of a private CA that is kept in the data directory`)
+	f.DurationVar(&cfg.DrainDelay, "drain-delay", 0, "how long to go on serving, not ready, once told to stop: a load balancer's time to notice")
 	f.BoolVar(&cfg.InsecureHTTP, "insecure-http", false, "serve plain HTTP on addresses other than loopback")
 	f.DurationVar(&cfg.KeepDecisions, "keep-decisions", 0, "how long a denial can be explained by its id (default 720h); the audit log keeps it longer")
 	f.StringVar(&logFormat, "log-format", "text", "log lines on standard error as text or json")

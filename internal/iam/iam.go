@@ -98,6 +98,15 @@ func (m *IAM) Accounts(ctx context.Context) ([]*Account, error) {
 	return all, err
 }
 
+// FirstAccount returns the id of the account with the lowest one, or "" when there is none.
+func (m *IAM) FirstAccount(ctx context.Context) (string, error) {
+	var id string
+	err := m.db.Read(ctx, func(tx *meta.Tx) error {
+		return tx.QueryRow(`SELECT COALESCE(MIN(id), '') FROM iam_account`).Scan(&id)
+	})
+	return id, err
+}
+
 // SetAlias gives the account an alias, or takes it away when alias is empty. Errors: ErrNoSuchEntity, ErrAlreadyExists
 // when another account has it, ErrInvalidValue.
 func (m *IAM) SetAlias(ctx context.Context, account, alias string) error {

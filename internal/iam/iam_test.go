@@ -90,6 +90,9 @@ func TestAccounts(t *testing.T) {
 		wants(t, m.SetAlias(ctx, other, "acme"), iam.ErrAlreadyExists)
 		wants(t, m.SetAlias(ctx, other, "a--b"), iam.ErrInvalidValue)
 		ok(t, m.SetAlias(ctx, other, ""))
+		if first := must[string](t)(m.FirstAccount(ctx)); first != account {
+			t.Errorf("first account %s", first)
+		}
 		got := must[[]*iam.Account](t)(m.Accounts(ctx))
 		want := []*iam.Account{
 			{ID: account, Name: "account " + account, Alias: "acme", Created: c.t},

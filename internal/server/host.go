@@ -29,15 +29,7 @@ func (s *Server) defaultAccount(ctx context.Context) (string, error) {
 	if s.cfg.DefaultAccount != "" {
 		return s.cfg.DefaultAccount, nil
 	}
-	if p := s.first.Load(); p != nil {
-		return *p, nil
-	}
-	all, err := s.iam.Accounts(ctx)
-	if err != nil || len(all) == 0 {
-		return "", err
-	}
-	s.first.Store(&all[0].ID)
-	return all[0].ID, nil
+	return s.iam.FirstAccount(ctx)
 }
 
 // registryAt names the registry of account and region as the client that sent

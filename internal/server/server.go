@@ -59,8 +59,6 @@ type Server struct {
 	http     *http.Server
 	ca       *privateCA // nil unless self-signed
 	draining atomic.Bool
-
-	first atomic.Pointer[string] // the account with the lowest id, once there is one
 }
 
 // New opens the stores, brings the schema up to date and listens. ctx bounds
