@@ -2,11 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 )
 
@@ -83,7 +86,7 @@ func TestLint(t *testing.T) {
       "Effect": "Allow",
       "Principal": {"AWS": "arn:aws:iam::111111111111:role/nodes"},
       "Action": [
-        "ecr:BatchGetImage",
+        "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage",
         "ecr:GetDownloadUrlForLayer",
         "ecr:ListImage"
       ]
@@ -113,6 +116,60 @@ func TestLint(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.stdout), &findings); err != nil || got.code != 1 || len(findings) != 1 || findings[0].Line != 2 || findings[0].Column != 13 {
 		t.Errorf("malformed policy: status %d, %v\n%s", got.code, err, got.stdout)
 	}
+}
+
+// TestLintGolden compares what lint says of the policies that the platforms'
+// guides give, and of common mistakes, with testdata/lint/*.txt; -update writes
+// those.
+func TestLintGolden(t *testing.T) {
+	t.Chdir("testdata/lint")
+	files, err := filepath.Glob("*.json")
+	if err != nil || len(files) < 4 {
+		t.Fatalf("policies %v, %v", files, err)
+	}
+	for _, file := range files {
+		got := runner{t: t}.run("lint", file)
+		golden(t, strings.TrimSuffix(file, ".json")+".txt", fmt.Sprintf("%sstatus %d\n", got.stdout, got.code))
+	}
+}
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// golden compares a text with a file, or writes the file with -update.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		write(t, file, got)
+	}
+	if d := cmp.Diff(read(t, file), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", file, d)
+	}
+}
+
+func TestLintSize(t *testing.T) {
+	got := runner{t: t, stdin: strings.Repeat(" ", 9000) + pullPolicy(`"111111111111"`)}.run("lint", "-")
+	if got.code != 0 || !strings.Contains(got.stdout, "of the 10240 characters that ECR stores") {
+		t.Errorf("status %d, %s", got.code, got.stdout)
+	}
+}
+
+// With credentials lint looks for the principals.
+func TestLintPrincipals(t *testing.T) {
+	d, r := stage(t)
+	r.stdin = pullPolicy(`["` + nodesARN + `", "` + nodesARN + `2"]`)
+	if got := r.run("lint", "-"); got.code != 0 {
+		t.Errorf("without credentials: status %d, %s%s", got.code, got.stdout, got.stderr)
+	}
+	got := r.run("lint", "-", "--profile", planeProfile)
+	if got.code != 1 || strings.Count(got.stdout, "does not exist") != 1 {
+		t.Errorf("with credentials: status %d, %s%s", got.code, got.stdout, got.stderr)
+	}
+	contains(t, got.stdout, "-:7:", nodesARN+"2 does not exist")
+	got = r.run("policy", "set", d.host+"/"+demoImage, "-", "--profile", planeProfile, "--owner-profile", ownerProfile)
+	if got.code != 1 || policyOf(t, d) != "" {
+		t.Errorf("set: status %d, %s%s", got.code, got.stdout, got.stderr)
+	}
+	contains(t, got.stdout, nodesARN+"2 does not exist", "Not applied")
 }
 
 func TestInitAndAccounts(t *testing.T) {

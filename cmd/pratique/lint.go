@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,8 +12,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/spf13/cobra"
 
+	"github.com/pratique-dev/pratique/internal/access"
+	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/grant"
 	"github.com/pratique-dev/pratique/policy"
 	"github.com/pratique-dev/pratique/policy/catalog"
@@ -20,20 +24,25 @@ import (
 
 func (a *app) lint() *cobra.Command {
 	kind := "repository"
+	var flags awsFlags
 	cmd := &cobra.Command{
 		Use:   "lint <policy.json>",
 		Short: "Check a policy: grammar, unknown actions, statements that do nothing",
 		Long: `Lint reads a policy and reports what AWS would refuse on writing it (errors) and
 what it would accept although it does nothing or not what was meant (warnings).
-"-" reads standard input. The exit status is 1 if there are errors.`,
+"-" reads standard input. The exit status is 1 if there are errors.
+
+With a profile it also asks whether the roles and users that the policy names
+exist in that profile's account: ECR refuses policies for those that do not.`,
 		Example: `  pratique lint policy.json
   pratique lint --kind identity role-policy.json
   aws ecr get-repository-policy --repository-name app --query policyText --output text | pratique lint -`,
 		Args: cobra.ExactArgs(1),
 	}
 	cmd.Flags().StringVar(&kind, "kind", kind, "use of the policy: repository, registry, identity, trust, session, boundary, scp or rcp")
+	flags.register(cmd.Flags(), true)
 	out := outputFlag(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		kinds := policyKinds()
 		k, ok := kinds[kind]
 		if !ok {
@@ -48,6 +57,12 @@ what it would accept although it does nothing or not what was meant (warnings).
 		if err != nil {
 			return err
 		}
+		missing, err := a.missingPrincipals(cmd.Context(), &flags, text, k)
+		if err != nil {
+			return err
+		}
+		findings = append(findings, missing...)
+		slices.SortStableFunc(findings, byPosition)
 		if *out == outputJSON {
 			if findings == nil {
 				findings = []policy.Finding{}
@@ -86,16 +101,57 @@ func lintPolicy(text []byte, k policy.Kind) ([]policy.Finding, error) {
 		return nil, err
 	}
 	findings := append(p.Validate(k), catalog.Lint(p, k)...)
-	if n := utf8.RuneCount(text); k == policy.Repository && n > grant.Limit {
-		findings = append(findings, policy.Finding{
-			Severity: policy.SeverityError, Code: "InvalidParameterException", Line: 1, Column: 1,
-			Message: fmt.Sprintf("the policy has %d characters, ECR stores %d", n, grant.Limit),
-		})
+	if k == policy.Repository {
+		findings = append(findings, sizeFindings(text)...)
 	}
-	slices.SortStableFunc(findings, func(a, b policy.Finding) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
+	slices.SortStableFunc(findings, byPosition)
 	return findings, nil
+}
+
+// sizeFindings reports a repository policy that ECR would not store, or to
+// which little can be added: grants are statements, so policies grow.
+func sizeFindings(text []byte) []policy.Finding {
+	n := utf8.RuneCount(text)
+	f := policy.Finding{Line: 1, Column: 1}
+	switch {
+	case n > grant.Limit:
+		f.Severity, f.Code = policy.SeverityError, "InvalidParameterException"
+		f.Message = fmt.Sprintf("the policy has %d characters, ECR stores %d", n, grant.Limit)
+	case n > grant.Limit*9/10:
+		f.Severity, f.Code = policy.SeveritySuggestion, "POLICY_SIZE_NEAR_LIMIT"
+		f.Message = fmt.Sprintf("the policy has %d of the %d characters that ECR stores", n, grant.Limit)
+	default:
+		return nil
+	}
+	return []policy.Finding{f}
+}
+
+// missingPrincipals looks for the principals of a policy in the accounts of
+// the profiles that were named. Without one nothing is asked of AWS.
+func (a *app) missingPrincipals(ctx context.Context, f *awsFlags, text []byte, k policy.Kind) ([]policy.Finding, error) {
+	accounts := access.Accounts{}
+	for _, profile := range []string{f.profile, f.ownerProfile} {
+		if profile == "" {
+			continue
+		}
+		s, err := a.identify(ctx, f, profile, endpoint.Registry{Domain: "amazonaws.com"})
+		if err != nil {
+			return nil, err
+		}
+		if s.cfg == nil {
+			return nil, errors.New(s.missing)
+		}
+		accounts[s.account] = iam.NewFromConfig(*s.cfg)
+	}
+	p, err := policy.Parse(text)
+	if err != nil {
+		return nil, nil //nolint:nilerr // is a finding already
+	}
+	return access.MissingPrincipals(ctx, accounts, p, k)
+}
+
+func byPosition(a, b policy.Finding) int {
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
 func (a *app) printFindings(name string, k policy.Kind, findings []policy.Finding) {

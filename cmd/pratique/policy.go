@@ -54,7 +54,7 @@ there is none.`,
 		Example: "  pratique policy get 222222222222.dkr.ecr.us-east-1.amazonaws.com/simple-example-image > policy.json",
 		Args:    cobra.ExactArgs(1),
 	}
-	flags.register(cmd.Flags(), false)
+	flags.register(cmd.Flags(), true)
 	out := outputFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		img, err := parseRepository(args[0])
@@ -66,7 +66,7 @@ there is none.`,
 			return err
 		}
 		if owns.cfg == nil {
-			return fmt.Errorf("%s: give its credentials with --profile", owns.missing)
+			return fmt.Errorf("%s: give credentials of the repository's owner with --owner-profile", owns.missing)
 		}
 		text, err := grant.ReadPolicy(cmd.Context(), ecr.NewFromConfig(*owns.cfg), grantRepository(img, ""))
 		if err != nil {
@@ -164,6 +164,7 @@ type surroundings struct {
 	repository *access.Repository
 	candidates []*access.Candidate
 	notes      []string
+	accounts   access.Accounts
 	options    access.Options
 }
 
@@ -184,6 +185,7 @@ func (a *app) survey(ctx context.Context, img endpoint.Image, pulls, owns side, 
 		return nil, errors.New(r.Unknown)
 	}
 	accounts := access.Accounts{owns.account: iam.NewFromConfig(*owns.cfg)}
+	s.accounts = accounts
 	if pulls.cfg != nil {
 		accounts[pulls.account] = iam.NewFromConfig(*pulls.cfg)
 	}
@@ -311,6 +313,14 @@ func (c *policyChange) run(ctx context.Context, uri, text string) error {
 	s, err := c.app.survey(ctx, img, pulls, owns, &c.record, c.keys, after)
 	if err != nil {
 		return err
+	}
+	if after != nil {
+		missing, err := access.MissingPrincipals(ctx, s.accounts, after, policy.Repository)
+		if err != nil {
+			return err
+		}
+		result.Findings = append(result.Findings, missing...)
+		slices.SortStableFunc(result.Findings, byPosition)
 	}
 	before := ""
 	if own := s.repository.OwnPolicy(); own != nil {

@@ -291,10 +291,14 @@ func matching(l policy.Layer, effect string) *policy.StatementRef {
 }
 
 // closest tells of the Allow statement that came nearest to matching, judged
-// by how far its elements went, if one went beyond the first.
+// by how far its elements went, if one went beyond the first: the principal
+// in policies of resources, the action in those of principals.
 func closest(l policy.Layer) string {
-	rank := map[string]int{"Action": 1, "NotAction": 1, "Principal": 2, "NotPrincipal": 2, "Resource": 3, "NotResource": 3, "Condition": 4}
-	best, text := 1, ""
+	rank := map[string]int{"Principal": 1, "NotPrincipal": 1, "Action": 2, "NotAction": 2, "Resource": 3, "NotResource": 3, "Condition": 4}
+	best, text := 2, ""
+	if l.Type == policy.ReasonResource {
+		best = 1
+	}
 	for _, src := range l.Sources {
 		for _, st := range src.Statements {
 			m := st.Miss

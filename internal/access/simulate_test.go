@@ -110,6 +110,11 @@ func TestSimulate(t *testing.T) {
 			as: role, image: image, identity: readOnly, boundary: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ecr:GetAuthorizationToken","Resource":"*"}}`, repository: guide,
 			verdict: Denied, steps: "addd", fixes: []string{"boundary 111111111111 the permissions boundary must allow it too"},
 		},
+		"half a grant": {
+			as: role, image: image, identity: readOnly, repository: strings.Replace(guide, `"ecr:BatchGetImage", `, "", 1),
+			verdict: Denied, steps: "adaa", fixes: []string{"resource"},
+			says: []string{`closest is statement 1 \"AllowPull\" at simple-example-image:8:`, "its Action does not match (wants ecr:GetDownloadUrlForLayer, ecr:BatchCheckLayerAvailability)"},
+		},
 		"near miss": {
 			as: role, image: image, identity: readOnly,
 			repository: `{"Version":"2012-10-17","Statement":[{"Sid":"net","Effect":"Allow","Principal":"*","Action":"ecr:*","Condition":{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}}]}`,

@@ -154,13 +154,33 @@ func TestLint(t *testing.T) {
 			"WARNING AROAEXAMPLEEXAMPLE12 is what is left of a principal that was deleted; one of the same name created since is not meant",
 		}},
 		{policy.Repository, `"Effect":"Allow","Principal":"*","Action":"ecr:GetDownload*"`, []string{"SUGGESTION pulling an image takes ecr:BatchGetImage as well as ecr:GetDownloadUrlForLayer"}},
-		{policy.Repository, `"Effect":"Allow","Principal":"*","Action":["ecr:BatchGet*","ecr:GetDownloadUrlForLayer"]`, nil},
+		{policy.Repository, `"Effect":"Allow","Principal":"*","Action":["ecr:BatchGet*","ecr:GetDownloadUrlForLayer"]`, []string{
+			"SUGGESTION some clients ask for ecr:BatchCheckLayerAvailability as well when they pull an image",
+		}},
+		{policy.Repository, `"Effect":"Allow","Principal":"*","Action":["ecr:Batch*","ecr:GetDownloadUrlForLayer"]`, nil},
+		{policy.Identity, `"Effect":"Allow","Resource":"*","Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"]`, nil},
+		{policy.Repository, `"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"ecr:BatchGetImage"},{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":["ecr:GetDownloadUrlForLayer","ecr:BatchCheckLayerAvailability"]`, nil},
+		{policy.Repository, `"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"ecr:BatchGetImage"},{"Effect":"Allow","Principal":{"AWS":"333333333333"},"Action":["ecr:GetDownloadUrlForLayer","ecr:BatchCheckLayerAvailability"]`, []string{
+			"SUGGESTION pulling an image takes ecr:GetDownloadUrlForLayer as well as ecr:BatchGetImage",
+			"SUGGESTION pulling an image takes ecr:BatchGetImage as well as ecr:GetDownloadUrlForLayer",
+		}},
+		{policy.Repository, `"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"ecr:BatchGetImage"},{"Effect":"Deny","Principal":{"AWS":"111111111111"},"Action":["ecr:GetDownloadUrlForLayer","ecr:BatchCheckLayerAvailability"]`, []string{
+			"SUGGESTION pulling an image takes ecr:GetDownloadUrlForLayer as well as ecr:BatchGetImage",
+		}},
+		{policy.Identity, `"Effect":"Allow","Action":"ecr:*","Resource":["arn:aws:ecr:us-eas-1:111111111111:repository/*","arn:aws:ecr:us-east-1:111111111111:repository/*","arn:aws:ecr:*:111111111111:repository/*","arn:aws:iam::111111111111:role/r","*"]`, []string{
+			"WARNING AWS has no region us-eas-1; did you mean us-east-1?",
+		}},
+		{policy.Identity, `"Effect":"Deny","Action":"ecr:*","Resource":"*","Condition":{"StringNotEquals":{"AWS:RequestedRegion":["us-east-1","mars-1"]},"ArnLike":{"aws:SourceArn":"arn:aws:ecs:eu-wset-1:111111111111:cluster/*"}}`, []string{
+			"WARNING AWS has no region mars-1",
+			"WARNING AWS has no region eu-wset-1; did you mean eu-west-1?",
+		}},
+
 		{policy.Identity, `"Effect":"Allow","Action":"ecr:*","Resource":"*","Condition":{"StringEquals":{"aws:username":"a","ecr:ResourceTag/env":"dev"}}`, []string{
 			"WARNING a repository has no tags when ecr:CreateRepository is authorised; aws:RequestTag holds those it will get",
 		}},
 	}
 	for _, tt := range tests {
-		p, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":{` + tt.statement + `}}`))
+		p, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":[{` + tt.statement + `}]}`))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pratique-dev/pratique/policy"
@@ -15,6 +16,7 @@ func Lint(p *policy.Policy, k policy.Kind) []policy.Finding {
 	for i := range p.Statements {
 		st := &p.Statements[i]
 		found = append(found, deletedPrincipals(st)...)
+		found = append(found, unknownRegions(st)...)
 		if st.Action == nil {
 			continue
 		}
@@ -22,7 +24,7 @@ func Lint(p *policy.Policy, k policy.Kind) []policy.Finding {
 		if !st.Action.Not && !st.Deny() {
 			found = append(found, idleResources(st)...)
 			found = append(found, idleInRepository(st, k)...)
-			found = append(found, halfPull(st)...)
+			found = append(found, halfPull(p, st, k)...)
 			found = append(found, tagsBeforeCreation(st)...)
 		}
 	}
@@ -126,16 +128,50 @@ func deletedPrincipals(st *policy.Statement) []policy.Finding {
 	return found
 }
 
-// halfPull finds statements that allow one half of pulling an image.
-func halfPull(st *policy.Statement) []policy.Finding {
-	const manifests, layers = "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"
+// halfPull finds statements that allow a part of pulling an image, unless another one gives the rest to the same
+// principals. The availability of layers is asked for by some clients only, and AWS itself leaves it out of the policy
+// AmazonEC2ContainerRegistryPullOnly, so it is missed in repository policies alone.
+func halfPull(p *policy.Policy, st *policy.Statement, k policy.Kind) []policy.Finding {
+	const manifests, layers, availability = "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"
 	for _, half := range [][2]string{{manifests, layers}, {layers, manifests}} {
-		if allows(st, half[0]) && !allows(st, half[1]) {
+		if allows(st, half[0]) && !allowsSame(p, st, half[1]) {
 			return []policy.Finding{remark(st.Action.Pos, policy.SeveritySuggestion, "INCOMPLETE_PULL",
 				"pulling an image takes %s as well as %s", half[1], half[0])}
 		}
 	}
+	if k == policy.Repository && allows(st, manifests) && !allowsSame(p, st, availability) {
+		return []policy.Finding{remark(st.Action.Pos, policy.SeveritySuggestion, "INCOMPLETE_PULL",
+			"some clients ask for %s as well when they pull an image", availability)}
+	}
 	return nil
+}
+
+// allowsSame reports whether a statement, or one for the same principals, allows an action.
+func allowsSame(p *policy.Policy, st *policy.Statement, action string) bool {
+	for i := range p.Statements {
+		o := &p.Statements[i]
+		if o == st || o.Action != nil && !o.Action.Not && !o.Deny() && slices.Equal(principals(o), principals(st)) {
+			if allows(o, action) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// principals lists whom a statement names, sorted; none for statements of identity policies.
+func principals(st *policy.Statement) []string {
+	if st.Principal == nil {
+		return nil
+	}
+	all := []string{}
+	for _, g := range st.Principal.Groups {
+		for _, v := range g.Values {
+			all = append(all, g.Type.Text+" "+v.Text)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // tagsBeforeCreation finds conditions on tags of a repository that does not exist yet.
@@ -162,4 +198,40 @@ func allows(st *policy.Statement, action string) bool {
 		}
 	}
 	return false
+}
+
+// unknownRegions finds regions that AWS does not have: in the ARNs of resources and conditions, and where conditions are
+// about the region itself. The statement then matches nothing, or denies nothing.
+func unknownRegions(st *policy.Statement) []policy.Finding {
+	var found []policy.Finding
+	check := func(region string, at policy.Pos) {
+		if region == "" || strings.ContainsAny(region, "*?$") || KnownRegion(region) {
+			return
+		}
+		message := "AWS has no region " + region
+		if near := SuggestRegion(region); near != "" {
+			message += fmt.Sprintf("; did you mean %s?", near)
+		}
+		found = append(found, remark(at, policy.SeverityWarning, "INVALID_ARN_REGION", "%s", message))
+	}
+	inARN := func(v policy.Value) {
+		if parts := strings.SplitN(v.Text, ":", 6); len(parts) == 6 && parts[0] == "arn" {
+			check(parts[3], v.Pos)
+		}
+	}
+	if st.Resource != nil {
+		for _, v := range st.Resource.Values {
+			inARN(v)
+		}
+	}
+	for i := range st.Conditions {
+		for _, v := range st.Conditions[i].Values {
+			if strings.EqualFold(st.Conditions[i].Key.Text, "aws:RequestedRegion") {
+				check(v.Text, v.Pos)
+			} else {
+				inARN(v)
+			}
+		}
+	}
+	return found
 }
