@@ -12,10 +12,10 @@ import (
 )
 
 // AttachPolicy attaches a managed policy to a user, group or role; attaching twice is once. Errors: ErrNoSuchEntity,
-// ErrNotAttachable, ErrInvalidARN, ErrQuota.
+// ErrNotAttachable, ErrInvalidARN, ErrQuota, ErrUnmodifiable for service-linked roles.
 func (m *IAM) AttachPolicy(ctx context.Context, account string, e Entity, policyARN string) error {
 	return m.db.Write(ctx, func(tx *meta.Tx) error {
-		f, err := e.find(tx, account)
+		f, err := e.findModifiable(tx, account)
 		if err != nil {
 			return err
 		}
@@ -42,10 +42,10 @@ func (m *IAM) AttachPolicy(ctx context.Context, account string, e Entity, policy
 }
 
 // DetachPolicy takes a managed policy off a user, group or role. Errors: ErrNoSuchEntity for the entity, or for the policy
-// when it is not attached.
+// when it is not attached; ErrUnmodifiable for service-linked roles.
 func (m *IAM) DetachPolicy(ctx context.Context, account string, e Entity, policyARN string) error {
 	return m.db.Write(ctx, func(tx *meta.Tx) error {
-		f, err := e.find(tx, account)
+		f, err := e.findModifiable(tx, account)
 		if err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func (e Entity) inlineKind() string {
 }
 
 // PutInlinePolicy writes an inline policy of a user, group or role. The text is kept as given. Errors: ErrNoSuchEntity,
-// ErrInvalidValue, ErrMalformedPolicy, ErrInlineSize.
+// ErrInvalidValue, ErrMalformedPolicy, ErrInlineSize, ErrUnmodifiable for service-linked roles.
 func (m *IAM) PutInlinePolicy(ctx context.Context, account string, e Entity, name, document string) error {
 	if err := checkName("policyName", name, maxOtherName); err != nil {
 		return err
@@ -147,7 +147,7 @@ func (m *IAM) PutInlinePolicy(ctx context.Context, account string, e Entity, nam
 		return err
 	}
 	return m.db.Write(ctx, func(tx *meta.Tx) error {
-		f, err := e.find(tx, account)
+		f, err := e.findModifiable(tx, account)
 		if err != nil {
 			return err
 		}
@@ -190,10 +190,10 @@ func (m *IAM) InlinePolicy(ctx context.Context, account string, e Entity, name s
 	return document, err
 }
 
-// DeleteInlinePolicy deletes an inline policy. Errors: ErrNoSuchEntity.
+// DeleteInlinePolicy deletes an inline policy. Errors: ErrNoSuchEntity, ErrUnmodifiable for service-linked roles.
 func (m *IAM) DeleteInlinePolicy(ctx context.Context, account string, e Entity, name string) error {
 	return m.db.Write(ctx, func(tx *meta.Tx) error {
-		f, err := e.find(tx, account)
+		f, err := e.findModifiable(tx, account)
 		if err != nil {
 			return err
 		}

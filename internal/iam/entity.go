@@ -11,7 +11,8 @@ import (
 	"github.com/pratique-dev/pratique/internal/meta"
 )
 
-// Entity names a thing within an account: Kind is one of the Entity constants. A managed policy's Name is its ARN.
+// Entity names a thing within an account: Kind is one of the Entity constants. The Name of a managed policy and of an OpenID
+// Connect provider is its ARN.
 type Entity struct{ Kind, Name string }
 
 // found is what entities that hold policies have in common.
@@ -47,6 +48,15 @@ func (e Entity) find(tx *meta.Tx, account string) (found, error) {
 		return f, fmt.Errorf("read %s: %w", e.Kind, err)
 	}
 	return f, nil
+}
+
+// findModifiable is find for an entity that is to be changed. Service-linked roles are not.
+func (e Entity) findModifiable(tx *meta.Tx, account string) (found, error) {
+	f, err := e.find(tx, account)
+	if err == nil && protected(f.path) {
+		err = &Error{Kind: ErrUnmodifiable, Entity: e.Kind, Name: f.name}
+	}
+	return f, err
 }
 
 // Located is where an entity is and what decisions about it need.
@@ -99,7 +109,7 @@ func (e Entity) locate(tx *meta.Tx, account string) (Located, error) {
 		if p, err = profileByName(tx, account, e.Name); err == nil {
 			return Located{ARN: p.ARN(), Tags: p.Tags}, nil
 		}
-	case EntityPolicy:
+	case EntityPolicy, EntityOIDCProvider:
 		at.ARN = e.Name
 		at.Tags, err = e.tags(tx, account)
 		if errors.Is(err, ErrNoSuchEntity) || errors.Is(err, ErrUnparsableARN) {
@@ -229,6 +239,13 @@ func (e Entity) tags(tx *meta.Tx, account string) (tags, error) {
 		}
 		return p.Tags, nil
 	}
+	if e.Kind == EntityOIDCProvider {
+		p, err := providerByARN(tx, account, e.Name)
+		if err != nil {
+			return nil, err
+		}
+		return p.Tags, nil
+	}
 	if e.table() == "" {
 		return nil, fmt.Errorf("a %s carries no tags", e.Kind)
 	}
@@ -244,7 +261,7 @@ func (e Entity) tags(tx *meta.Tx, account string) (tags, error) {
 	return ts, ts.scan(text)
 }
 
-// Tags returns the tags of a user, role, managed policy or instance profile, sorted by key. Errors: ErrNoSuchEntity.
+// Tags returns the tags of a user, role, managed policy, instance profile or OpenID Connect provider, sorted by key. Errors: ErrNoSuchEntity.
 func (m *IAM) Tags(ctx context.Context, account string, e Entity) (ts []Tag, err error) {
 	err = m.db.Read(ctx, func(tx *meta.Tx) error {
 		t, err := e.tags(tx, account)
@@ -286,9 +303,13 @@ func (m *IAM) changeTags(ctx context.Context, account string, e Entity, change f
 		if err != nil {
 			return err
 		}
-		if e.Kind == EntityPolicy {
+		switch e.Kind {
+		case EntityPolicy:
 			_, err = tx.Exec(`UPDATE iam_policy SET tags = $1 WHERE account = $2 AND arn = $3`, text, account, e.Name)
-		} else {
+		case EntityOIDCProvider:
+			_, issuer, _ := strings.Cut(e.Name, "/")
+			_, err = tx.Exec(`UPDATE iam_oidc_provider SET tags = $1 WHERE account = $2 AND url = $3`, text, account, issuer)
+		default:
 			_, err = tx.Exec(`UPDATE `+e.table()+` SET tags = $1 WHERE account = $2 AND name_key = $3`, text, account, foldName(e.Name))
 		}
 		if err != nil {
@@ -299,10 +320,10 @@ func (m *IAM) changeTags(ctx context.Context, account string, e Entity, change f
 }
 
 // SetBoundary makes a managed policy the permissions boundary of a user or role, or takes the boundary away when policyARN
-// is empty. Errors: ErrNoSuchEntity, ErrNotAttachable, ErrInvalidARN, ErrUnparsableARN.
+// is empty. Errors: ErrNoSuchEntity, ErrNotAttachable, ErrInvalidARN, ErrUnparsableARN, ErrUnmodifiable.
 func (m *IAM) SetBoundary(ctx context.Context, account string, e Entity, policyARN string) error {
 	return m.db.Write(ctx, func(tx *meta.Tx) error {
-		f, err := e.find(tx, account)
+		f, err := e.findModifiable(tx, account)
 		if err != nil {
 			return err
 		}

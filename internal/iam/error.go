@@ -56,6 +56,22 @@ const (
 	ErrDuplicateTag
 	// ErrUnmodifiable: the Entity called Name belongs to AWS.
 	ErrUnmodifiable
+	// ErrInvalidInput: AWS would refuse the request; Detail is its sentence.
+	ErrInvalidInput
+	// ErrLoginProfile: the user to be deleted has a password.
+	ErrLoginProfile
+	// ErrPasswordPolicy: the account's password policy does not allow the password; Detail says why.
+	ErrPasswordPolicy
+	// ErrWrongPassword: the password is not the user's.
+	ErrWrongPassword
+	// ErrPasswordExpired: the password is the user's, but too old to sign in with.
+	ErrPasswordExpired
+	// ErrConcurrentChange: somebody else changed the Entity called Name at the same time.
+	ErrConcurrentChange
+	// ErrNoReport: there is no credential report.
+	ErrNoReport
+	// ErrReportExpired: the credential report is too old.
+	ErrReportExpired
 
 	// ErrInvalidToken: the session token was not made here, or was changed.
 	ErrInvalidToken
@@ -98,6 +114,14 @@ var kindText = [...]string{
 	ErrUnparsableARN:         "not an ARN",
 	ErrDuplicateTag:          "duplicate tag key",
 	ErrUnmodifiable:          "cannot be modified",
+	ErrInvalidInput:          "invalid input",
+	ErrLoginProfile:          "has a login profile",
+	ErrPasswordPolicy:        "password policy forbids the password",
+	ErrWrongPassword:         "wrong password",
+	ErrPasswordExpired:       "password has expired",
+	ErrConcurrentChange:      "changed concurrently",
+	ErrNoReport:              "no credential report",
+	ErrReportExpired:         "credential report has expired",
 	ErrInvalidToken:          "invalid session token",
 	ErrExpiredToken:          "session token has expired",
 	ErrDurationRole:          "longer than the role's maximum session",
@@ -140,6 +164,10 @@ const (
 	EntityInstanceProfile = "instance profile"
 	EntityBoundary        = "permissions boundary"
 	EntityAlias           = "account alias"
+	EntityLoginProfile    = "login profile"
+	EntityPasswordPolicy  = "password policy"
+	EntityOIDCProvider    = "OpenID Connect provider"
+	EntityDeletionTask    = "deletion task"
 )
 
 // Error is the error of an engine call that the caller can do something about. Everything else an engine call returns is

@@ -107,10 +107,7 @@ func (m *IAM) GroupsOfUser(ctx context.Context, account, user string, page Page)
 		if err != nil {
 			return err
 		}
-		gs, err = many(scanGroup)(tx.Query(`
-			SELECT `+groupColumns+` FROM iam_group
-			WHERE id IN (SELECT group_id FROM iam_group_member WHERE user_id = $1) AND name_key > $2
-			ORDER BY name_key LIMIT $3`, u.ID, page.After, page.sqlLimit()))
+		gs, err = groupsOf(tx, u.ID, page)
 		return err
 	})
 	if err != nil {
@@ -118,6 +115,14 @@ func (m *IAM) GroupsOfUser(ctx context.Context, account, user string, page Page)
 	}
 	gs, next = cutPage(page, gs, groupKey)
 	return gs, next, nil
+}
+
+// groupsOf returns the groups of the user with the unique id, by name: one more than the page holds, if there is one.
+func groupsOf(tx *meta.Tx, user string, page Page) ([]*Group, error) {
+	return many(scanGroup)(tx.Query(`
+		SELECT `+groupColumns+` FROM iam_group
+		WHERE id IN (SELECT group_id FROM iam_group_member WHERE user_id = $1) AND name_key > $2
+		ORDER BY name_key LIMIT $3`, user, page.After, page.sqlLimit()))
 }
 
 // UpdateGroup renames a group or moves it to another path; empty strings leave things as they are. Errors: as UpdateUser.

@@ -91,7 +91,7 @@ func roleByID(tx *meta.Tx, account, id string) (*storedRole, error) {
 		tx.QueryRow(`SELECT `+roleColumns+` FROM iam_role WHERE id = $1 AND account = $2`, id, account))
 }
 
-// CreateRole creates a role. Errors: ErrInvalidValue, ErrMalformedPolicy, ErrAlreadyExists, ErrNotAttachable for the
+// CreateRole creates a role. Errors: ErrInvalidValue, ErrInvalidInput for the path, ErrMalformedPolicy, ErrAlreadyExists, ErrNotAttachable for the
 // boundary, ErrDuplicateTag, ErrQuota.
 func (m *IAM) CreateRole(ctx context.Context, account string, in NewRole) (*Role, error) {
 	if err := checkName("roleName", in.Name, maxRoleName); err != nil {
@@ -100,6 +100,9 @@ func (m *IAM) CreateRole(ctx context.Context, account string, in NewRole) (*Role
 	path, err := checkPath(in.Path)
 	if err != nil {
 		return nil, err
+	}
+	if protected(path) {
+		return nil, &Error{Kind: ErrInvalidInput, Entity: EntityRole, Name: in.Name, Detail: "The path " + serviceRolePath + " is reserved for service-linked roles."}
 	}
 	ts, err := checkTags(in.Tags)
 	if err != nil {
@@ -219,7 +222,8 @@ type RoleChange struct {
 	MaxSession  *time.Duration
 }
 
-// UpdateRole changes a role and returns it. Sessions that exist keep their end. Errors: ErrNoSuchEntity, ErrInvalidValue.
+// UpdateRole changes a role and returns it. Sessions that exist keep their end. Errors: ErrNoSuchEntity, ErrInvalidValue,
+// ErrUnmodifiable but for the description of service-linked roles.
 func (m *IAM) UpdateRole(ctx context.Context, account, name string, c RoleChange) (*Role, error) {
 	if c.MaxSession != nil {
 		if err := checkMaxSession(*c.MaxSession); err != nil {
@@ -239,6 +243,9 @@ func (m *IAM) UpdateRole(ctx context.Context, account, name string, c RoleChange
 			r.Description = *c.Description
 		}
 		if c.MaxSession != nil {
+			if protected(r.Path) {
+				return &Error{Kind: ErrUnmodifiable, Entity: EntityRole, Name: r.Name}
+			}
 			r.MaxSession = *c.MaxSession
 		}
 		_, err = tx.Exec(`UPDATE iam_role SET description = $1, max_session = $2 WHERE id = $3`,
@@ -251,7 +258,8 @@ func (m *IAM) UpdateRole(ctx context.Context, account, name string, c RoleChange
 	return r, nil
 }
 
-// SetTrust replaces a role's trust policy. Errors: ErrNoSuchEntity, ErrMalformedPolicy, ErrQuota for its size.
+// SetTrust replaces a role's trust policy. Errors: ErrNoSuchEntity, ErrMalformedPolicy, ErrQuota for its size,
+// ErrUnmodifiable for service-linked roles.
 func (m *IAM) SetTrust(ctx context.Context, account, name, document string) error {
 	if err := checkTrust(document); err != nil {
 		return err
@@ -260,6 +268,9 @@ func (m *IAM) SetTrust(ctx context.Context, account, name, document string) erro
 		r, err := roleByName(tx, account, name)
 		if err != nil {
 			return err
+		}
+		if protected(r.Path) {
+			return &Error{Kind: ErrUnmodifiable, Entity: EntityRole, Name: r.Name}
 		}
 		principals, err := trustPrincipals(tx, document)
 		if err != nil {
@@ -271,12 +282,15 @@ func (m *IAM) SetTrust(ctx context.Context, account, name, document string) erro
 }
 
 // DeleteRole deletes a role without policies that is in no instance profile. Its sessions end with it. Errors:
-// ErrNoSuchEntity, ErrInInstanceProfile, ErrPoliciesAttached, ErrInlinePolicies.
+// ErrNoSuchEntity, ErrInInstanceProfile, ErrPoliciesAttached, ErrInlinePolicies, ErrUnmodifiable for service-linked roles.
 func (m *IAM) DeleteRole(ctx context.Context, account, name string) error {
 	return m.db.Write(ctx, func(tx *meta.Tx) error {
 		r, err := roleByName(tx, account, name)
 		if err != nil {
 			return err
+		}
+		if protected(r.Path) {
+			return &Error{Kind: ErrUnmodifiable, Entity: EntityRole, Name: r.Name}
 		}
 		var profiles int
 		if err := tx.QueryRow(`SELECT COUNT(*) FROM iam_instance_profile WHERE role_id = $1`, r.ID).Scan(&profiles); err != nil {

@@ -72,7 +72,7 @@ func (m *IAM) userSubject(tx *meta.Tx, ref Ref) (*Subject, error) {
 		Tags:      tagMap(u.Tags),
 		UserName:  u.Name,
 	}
-	return s, m.gather(tx, s, u.ID, u.Boundary, policyName)
+	return s, m.gather(tx, s, u.ID, u.Boundary)
 }
 
 func (m *IAM) roleSubject(tx *meta.Tx, ref Ref, sessionName string) (*Subject, error) {
@@ -88,32 +88,39 @@ func (m *IAM) roleSubject(tx *meta.Tx, ref Ref, sessionName string) (*Subject, e
 		Tags:     tagMap(r.Tags),
 		RoleName: r.Name,
 	}
-	return s, m.gather(tx, s, r.ID, r.Boundary, policyName)
+	return s, m.gather(tx, s, r.ID, r.Boundary)
 }
 
-// policyName is how explanations call an inline policy.
-func policyName(_, name string) string { return name }
+// heldInline is an inline policy and the unique id of who holds it.
+type heldInline struct{ holder, name, document string }
 
-// gather fills in the policies of an entity and of the groups it is in. Inline policies are called by what inlineName
-// makes of the unique id of who holds them and their name.
-func (m *IAM) gather(tx *meta.Tx, s *Subject, id, boundary string, inlineName func(holder, name string) string) error {
-	type stored struct{ owner, name, document string }
-	inline, err := many(func(s scanner) (v stored, err error) {
-		err = s.Scan(&v.owner, &v.name, &v.document)
+// inlineOf returns the inline policies of an entity and of the groups it is in.
+func inlineOf(tx *meta.Tx, id string) ([]heldInline, error) {
+	held, err := many(func(s scanner) (v heldInline, err error) {
+		err = s.Scan(&v.holder, &v.name, &v.document)
 		return v, err
 	})(tx.Query(`
 		SELECT entity_id, name, document FROM iam_inline_policy
 		WHERE entity_id = $1 OR entity_id IN (SELECT group_id FROM iam_group_member WHERE user_id = $1)
 		ORDER BY entity_id, name`, id))
 	if err != nil {
-		return fmt.Errorf("read inline policies: %w", err)
+		return nil, fmt.Errorf("read inline policies: %w", err)
+	}
+	return held, nil
+}
+
+// gather fills in the policies of an entity and of the groups it is in.
+func (m *IAM) gather(tx *meta.Tx, s *Subject, id, boundary string) error {
+	inline, err := inlineOf(tx, id)
+	if err != nil {
+		return err
 	}
 	for _, v := range inline {
 		p, err := m.cache.parse(v.document)
 		if err != nil {
 			return fmt.Errorf("inline policy %s: %w", v.name, err)
 		}
-		s.Identity = append(s.Identity, policy.Source{Type: "inline", Name: inlineName(v.owner, v.name), Policy: p})
+		s.Identity = append(s.Identity, policy.Source{Type: "inline", Name: v.name, Policy: p})
 	}
 	arns, err := many(scanString)(tx.Query(`
 		SELECT DISTINCT policy_arn FROM iam_attachment
@@ -139,49 +146,57 @@ func (m *IAM) gather(tx *meta.Tx, s *Subject, id, boundary string, inlineName fu
 	return nil
 }
 
-// Holdings gathers the policies of a user, with those of its groups, of a group or of a role, for the policy simulator: it
-// calls inline policies user_<user>_<policy>, group_<group>_<policy> and role_<role>_<policy>. The principal is the user,
-// or a session of the role without a name; a group is none. Errors: ErrNoSuchEntity.
-func (m *IAM) Holdings(ctx context.Context, account string, e Entity) (*Subject, error) {
-	var s *Subject
+// Holdings are the policies of a user, a group or a role.
+type Holdings struct {
+	// Subject is the user, or a session of the role without a name; a group has no principal. The policies of a user's
+	// groups are among its own.
+	Subject
+	// Holders has, for each policy of Subject.Identity, who holds it inline; nobody for managed policies.
+	Holders []Entity
+}
+
+// Holdings gathers the policies of a user, a group or a role. Errors: ErrNoSuchEntity.
+func (m *IAM) Holdings(ctx context.Context, account string, e Entity) (*Holdings, error) {
+	var h *Holdings
 	err := m.db.Read(ctx, func(tx *meta.Tx) error {
 		f, err := e.find(tx, account)
 		if err != nil {
 			return err
 		}
-		holders := map[string]string{f.id: e.Kind + "_" + f.name}
-		s = &Subject{}
+		h = &Holdings{}
+		holders := map[string]Entity{f.id: {e.Kind, f.name}}
 		switch e.Kind {
 		case EntityUser:
-			u, err := userByID(tx, account, f.id)
-			if err != nil {
-				return err
-			}
-			s.Principal = policy.Principal{Kind: policy.User, Account: account, ARN: u.ARN(), ID: u.ID}
-			s.UserName, s.Tags = u.Name, tagMap(u.Tags)
-			groups, err := many(scanGroup)(tx.Query(`
-				SELECT `+groupColumns+` FROM iam_group
-				WHERE id IN (SELECT group_id FROM iam_group_member WHERE user_id = $1) ORDER BY name_key`, u.ID))
+			h.Principal = policy.Principal{Kind: policy.User, Account: account, ARN: arn.IAM(account, "user", f.path, f.name), ID: f.id}
+			h.UserName = f.name
+			groups, err := groupsOf(tx, f.id, Page{})
 			if err != nil {
 				return err
 			}
 			for _, g := range groups {
-				holders[g.ID] = EntityGroup + "_" + g.Name
+				holders[g.ID] = Entity{EntityGroup, g.Name}
 			}
 		case EntityRole:
-			r, err := roleByID(tx, account, f.id)
-			if err != nil {
-				return err
-			}
-			s.Principal = policy.Principal{Kind: policy.AssumedRole, Account: account, IssuerARN: r.ARN(), ID: r.ID}
-			s.RoleName, s.Tags = r.Name, tagMap(r.Tags)
+			h.Principal = policy.Principal{Kind: policy.AssumedRole, Account: account, IssuerARN: arn.IAM(account, "role", f.path, f.name), ID: f.id}
+			h.RoleName = f.name
 		}
-		return m.gather(tx, s, f.id, f.boundary, func(holder, name string) string { return holders[holder] + "_" + name })
+		if err := m.gather(tx, &h.Subject, f.id, f.boundary); err != nil {
+			return err
+		}
+		inline, err := inlineOf(tx, f.id)
+		if err != nil {
+			return err
+		}
+		h.Holders = make([]Entity, len(h.Identity)) // gather puts inline policies first
+		for i, v := range inline {
+			h.Holders[i] = holders[v.holder]
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("policies of %s %s: %w", e.Kind, e.Name, err)
 	}
-	return s, nil
+	return h, nil
 }
 
 // managedSource returns the default version of a managed policy.

@@ -19,7 +19,7 @@ func (m *IAM) Summary(ctx context.Context, account string) (map[string]int32, er
 			"AttachedPoliciesPerUserQuota": maxAttached, "AttachedPoliciesPerGroupQuota": maxAttached,
 			"AttachedPoliciesPerRoleQuota": maxAttached,
 			"MFADevices":                   0, "MFADevicesInUse": 0, "AccountMFAEnabled": 0, "AccountPasswordPresent": 0,
-			"AccountSigningCertificatesPresent": 0, "ServerCertificates": 0, "Providers": 0, "GlobalEndpointTokenVersion": 1,
+			"AccountSigningCertificatesPresent": 0, "ServerCertificates": 0, "GlobalEndpointTokenVersion": 1,
 		}
 		for key, query := range map[string]string{
 			"Users":                    `SELECT COUNT(*) FROM iam_user WHERE account = $1`,
@@ -28,6 +28,7 @@ func (m *IAM) Summary(ctx context.Context, account string) (map[string]int32, er
 			"Policies":                 `SELECT COUNT(*) FROM iam_policy WHERE account = $1`,
 			"InstanceProfiles":         `SELECT COUNT(*) FROM iam_instance_profile WHERE account = $1`,
 			"PolicyVersionsInUse":      `SELECT COUNT(*) FROM iam_policy_version WHERE policy_id IN (SELECT id FROM iam_policy WHERE account = $1)`,
+			"Providers":                `SELECT COUNT(*) FROM iam_oidc_provider WHERE account = $1`,
 			"AccountAccessKeysPresent": `SELECT CASE WHEN EXISTS (SELECT 1 FROM iam_access_key WHERE owner_id = $1) THEN 1 ELSE 0 END`,
 		} {
 			var n int32

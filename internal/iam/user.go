@@ -18,6 +18,8 @@ type User struct {
 	Boundary string // ARN of the permissions boundary, or empty
 	Tags     []Tag  // sorted by key
 	Created  time.Time
+	// PasswordUsed is when the user signed in with its password last; zero when never.
+	PasswordUsed time.Time
 }
 
 // ARN returns arn:aws:iam::<account>:user<path><name>.
@@ -31,16 +33,19 @@ type NewUser struct {
 	Tags     []Tag
 }
 
-const userColumns = `account, path, name, id, boundary, tags, created_at`
+const userColumns = `account, path, name, id, boundary, tags, created_at, password_used_at`
 
 func scanUser(s scanner) (*User, error) {
 	var u User
 	var tagText string
-	var created int64
-	if err := s.Scan(&u.Account, &u.Path, &u.Name, &u.ID, &u.Boundary, &tagText, &created); err != nil {
+	var created, used int64
+	if err := s.Scan(&u.Account, &u.Path, &u.Name, &u.ID, &u.Boundary, &tagText, &created, &used); err != nil {
 		return nil, err
 	}
 	u.Created = fromMicros(created)
+	if used != 0 {
+		u.PasswordUsed = fromMicros(used)
+	}
 	return &u, (*tags)(&u.Tags).scan(tagText)
 }
 
@@ -136,13 +141,20 @@ func (m *IAM) UpdateUser(ctx context.Context, account, name, newName, newPath st
 	return m.rename(ctx, account, Entity{EntityUser, name}, "iam_user", newName, newPath, maxUserName)
 }
 
-// DeleteUser deletes a user that owns nothing any more. Errors: ErrNoSuchEntity; ErrReferenced while it has access keys or
-// is in groups, ErrPoliciesAttached, ErrInlinePolicies.
+// DeleteUser deletes a user that owns nothing any more. Errors: ErrNoSuchEntity; ErrLoginProfile while it has
+// a password, ErrReferenced while it has access keys or is in groups, ErrPoliciesAttached, ErrInlinePolicies.
 func (m *IAM) DeleteUser(ctx context.Context, account, name string) error {
 	return m.db.Write(ctx, func(tx *meta.Tx) error {
 		u, err := userByName(tx, account, name)
 		if err != nil {
 			return err
+		}
+		var passwords int
+		if err := tx.QueryRow(`SELECT COUNT(*) FROM iam_login_profile WHERE user_id = $1`, u.ID).Scan(&passwords); err != nil {
+			return err
+		}
+		if passwords > 0 {
+			return &Error{Kind: ErrLoginProfile, Entity: EntityUser, Name: u.Name}
 		}
 		if err := mayDelete(tx, Entity{EntityUser, u.Name}, u.ID,
 			`SELECT COUNT(*) FROM iam_access_key WHERE owner_id = $1`,

@@ -2,8 +2,8 @@ package iamapi
 
 import (
 	"context"
+	"path"
 
-	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	api "github.com/pratique-dev/pratique/internal/awsapi/iam"
 	"github.com/pratique-dev/pratique/internal/iam"
@@ -20,16 +20,13 @@ func (s *service) attached(ctx context.Context, c *awsapi.Call, e iam.Entity, pa
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	ps = make([]api.AttachedPolicy, len(arns))
-	for i, a := range arns {
-		parsed, err := arn.Parse(a)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		ps[i] = api.AttachedPolicy{PolicyName: new(parsed.Name()), PolicyArn: &a}
-	}
 	truncated, next = more(cursor)
-	return ps, truncated, next, nil
+	return each(arns, toAttached), truncated, next, nil
+}
+
+// toAttached is the managed policy with the ARN, whose last part is the policy's name.
+func toAttached(policyARN string) api.AttachedPolicy {
+	return api.AttachedPolicy{PolicyName: new(path.Base(policyARN)), PolicyArn: &policyARN}
 }
 
 func (s *service) attachUserPolicy(ctx context.Context, c *awsapi.Call, in *api.AttachUserPolicyInput) (*api.AttachUserPolicyOutput, error) {

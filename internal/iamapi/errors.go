@@ -3,6 +3,7 @@ package iamapi
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	api "github.com/pratique-dev/pratique/internal/awsapi/iam"
@@ -57,7 +58,26 @@ func wire(err error) error {
 		return validation("Invalid ARN:  Could not be parsed!")
 	case iam.ErrDuplicateTag:
 		return awsapi.Errorf(api.CodeInvalidInput, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+	case iam.ErrInvalidInput:
+		return invalidInput("%s", e.Detail)
+	case iam.ErrLoginProfile:
+		return awsapi.Errorf(api.CodeDeleteConflict, "Cannot delete entity, must delete login profile first.")
+	case iam.ErrPasswordPolicy:
+		return awsapi.Errorf(api.CodePasswordPolicyViolation, "%s", e.Detail)
+	case iam.ErrWrongPassword:
+		return &awsapi.Error{Code: "AccessDenied", Message: "The old password was incorrect.", Status: http.StatusForbidden}
+	case iam.ErrPasswordExpired:
+		return &awsapi.Error{Code: "AccessDenied", Message: "The password has expired. An administrator has to set a new one.", Status: http.StatusForbidden}
+	case iam.ErrConcurrentChange:
+		return awsapi.Errorf(api.CodeEntityTemporarilyUnmodifiable, "The %s of %s is being changed by another request.", e.Entity, e.Name)
+	case iam.ErrNoReport:
+		return awsapi.Errorf(api.CodeCredentialReportNotPresent, "No report exists. Generate one first.")
+	case iam.ErrReportExpired:
+		return awsapi.Errorf(api.CodeCredentialReportExpired, "The credential report has expired. Generate a new one.")
 	case iam.ErrUnmodifiable:
+		if e.Entity == iam.EntityRole {
+			return awsapi.Errorf(api.CodeUnmodifiableEntity, "Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", e.Name)
+		}
 		return awsapi.Errorf(api.CodeUnmodifiableEntity, "Cannot modify %s: it belongs to AWS.", e.Name)
 	}
 	return err
@@ -74,6 +94,12 @@ func missing(e *iam.Error) string {
 		return fmt.Sprintf("Instance Profile %s cannot be found.", e.Name)
 	case iam.EntityAccessKey:
 		return fmt.Sprintf("The Access Key with id %s cannot be found.", e.Name)
+	case iam.EntityLoginProfile:
+		return fmt.Sprintf("Login Profile for User %s cannot be found.", e.Name)
+	case iam.EntityPasswordPolicy:
+		return fmt.Sprintf("The Password Policy with domain name %s cannot be found.", e.Name)
+	case iam.EntityOIDCProvider:
+		return fmt.Sprintf("OpenIDConnect Provider not found for arn %s", e.Name)
 	case iam.EntityBoundary:
 		return fmt.Sprintf("%s has no permissions boundary.", e.Name)
 	}
@@ -93,6 +119,10 @@ func taken(e *iam.Error) string {
 		return fmt.Sprintf("A policy called %s already exists. Duplicate names are not allowed.", e.Name)
 	case iam.EntityInstanceProfile:
 		return fmt.Sprintf("Instance Profile %s already exists.", e.Name)
+	case iam.EntityLoginProfile:
+		return fmt.Sprintf("Login Profile for user %s already exists.", e.Name)
+	case iam.EntityOIDCProvider:
+		return fmt.Sprintf("Provider with url %s already exists.", e.Name)
 	}
 	return fmt.Sprintf("The %s %s already exists.", e.Entity, e.Name)
 }

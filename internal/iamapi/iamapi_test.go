@@ -523,7 +523,7 @@ func TestAbsentThings(t *testing.T) {
 		t.Errorf("summary %v", m)
 	}
 	refused(w.CreateSAMLProvider(ctx, &iam.CreateSAMLProviderInput{Name: str("x"), SAMLMetadataDocument: str(strings.Repeat("x", 1000))}))(t, 400, "UnsupportedOperation",
-		"The operation CreateSAMLProvider of iam is not supported by this server: not implemented yet.")
+		"The operation CreateSAMLProvider of iam is not supported by this server: identity providers speak OpenID Connect, not SAML.")
 }
 
 func TestOtherAccounts(t *testing.T) {
@@ -541,14 +541,17 @@ func TestOperations(t *testing.T) {
 	ops := iamapi.Operations(iamapi.Config{})
 	served := 0
 	for _, o := range ops {
+		if o.Unsupported() == "not implemented yet" {
+			t.Errorf("%s is not served without a reason", o.Name())
+		}
 		if o.Unsupported() == "" {
 			served++
-			if o.Action() != "iam:"+o.Name() {
+			if o.Action() != "iam:"+o.Name() && o.Name() != "ChangePassword" {
 				t.Errorf("%s needs %q", o.Name(), o.Action())
 			}
 		}
 	}
-	if len(ops) != len(api.Service.Operations) || served < 90 {
+	if len(ops) != len(api.Service.Operations) || served < 130 {
 		t.Errorf("%d rows, %d served, for %d operations", len(ops), served, len(api.Service.Operations))
 	}
 }
@@ -566,7 +569,7 @@ func TestErrorsAreMapped(t *testing.T) {
 		if mapped := errors.As(err, &e); mapped == elsewhere[k] {
 			t.Errorf("%v: mapped %v, elsewhere %v", k, mapped, elsewhere[k])
 		}
-		if e == nil || e.Code == "ValidationError" {
+		if e == nil || e.Code == "ValidationError" || e.Code == "AccessDenied" { // common errors, which no operation declares
 			continue
 		}
 		if _, ok := api.Service.Error(e.Code); !ok {

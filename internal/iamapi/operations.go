@@ -3,11 +3,14 @@ package iamapi
 
 import (
 	"context"
+	"net/http"
+	"slices"
 
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	api "github.com/pratique-dev/pratique/internal/awsapi/iam"
 	"github.com/pratique-dev/pratique/internal/awsapi/shape"
 	"github.com/pratique-dev/pratique/internal/iam"
+	"github.com/pratique-dev/pratique/policy"
 )
 
 // Config is what the operations need.
@@ -22,7 +25,7 @@ type service struct {
 // Operations returns a row for every operation of IAM.
 func Operations(c Config) []awsapi.Operation {
 	s := &service{iam: c.IAM}
-	return awsapi.Complete(api.Service,
+	served := []awsapi.Operation{
 		// user.go
 		onUser(s, api.CreateUser, s.createUser, newUserKeys),
 		op(api.GetUser, s.onSelf, s.getUser),
@@ -134,28 +137,80 @@ func Operations(c Config) []awsapi.Operation {
 		op(api.GetContextKeysForCustomPolicy, awsapi.Any, s.getContextKeysForCustomPolicy),
 		op(api.GetContextKeysForPrincipalPolicy, s.onExamined, s.getContextKeysForPrincipalPolicy),
 
+		// detail.go
+		op(api.GetAccountAuthorizationDetails, awsapi.Any, s.getAuthorizationDetails),
+
+		// report.go
+		op(api.GenerateCredentialReport, awsapi.Any, s.generateCredentialReport),
+		op(api.GetCredentialReport, awsapi.Any, s.getCredentialReport),
+
+		// access.go
+		op(api.ListPoliciesGrantingServiceAccess, s.onGranted, s.listPoliciesGrantingServiceAccess),
+
+		// password.go
+		op(api.CreateLoginProfile, onOwner(s, ownerOfNewProfile), s.createLoginProfile),
+		op(api.GetLoginProfile, onOwner(s, ownerOfProfile), s.getLoginProfile),
+		op(api.UpdateLoginProfile, onOwner(s, ownerOfChangedProfile), s.updateLoginProfile),
+		op(api.DeleteLoginProfile, onOwner(s, ownerOfDeletedProfile), s.deleteLoginProfile),
+		op(api.ChangePassword, onOwner(s, self[api.ChangePasswordInput]), s.changePassword, awsapi.NoAuthorization()),
+		op(api.GetAccountPasswordPolicy, awsapi.Any, s.getPasswordPolicy),
+		op(api.UpdateAccountPasswordPolicy, awsapi.Any, s.updatePasswordPolicy),
+		op(api.DeleteAccountPasswordPolicy, awsapi.Any, s.deletePasswordPolicy),
+
+		// oidc.go
+		op(api.CreateOpenIDConnectProvider, onNewProvider, s.createProvider),
+		onProvider(s, api.GetOpenIDConnectProvider, gotProvider, s.getProvider),
+		onPath(api.ListOpenIDConnectProviders, "oidc-provider", s.listProviders),
+		onProvider(s, api.DeleteOpenIDConnectProvider, deletedProvider, s.deleteProvider),
+		onProvider(s, api.UpdateOpenIDConnectProviderThumbprint, certifiedProvider, s.updateThumbprint),
+		onProvider(s, api.AddClientIDToOpenIDConnectProvider, extendedProvider, s.addClientID),
+		onProvider(s, api.RemoveClientIDFromOpenIDConnectProvider, reducedProvider, s.removeClientID),
+		onProvider(s, api.TagOpenIDConnectProvider, taggedProvider, s.tagProvider, tagProviderKeys),
+		onProvider(s, api.UntagOpenIDConnectProvider, untaggedProvider, s.untagProvider, untagProviderKeys),
+		onProvider(s, api.ListOpenIDConnectProviderTags, listedProvider, s.listProviderTags),
+
+		// servicelinked.go
+		op(api.CreateServiceLinkedRole, onServiceRole, s.createServiceLinkedRole),
+		onRole(s, api.DeleteServiceLinkedRole, s.deleteServiceLinkedRole),
+		op(api.GetServiceLinkedRoleDeletionStatus, onDeletion, s.getDeletionStatus),
+
 		// absent.go: what no account here has, so that tools which look for it find nothing
-		op(api.GetAccountPasswordPolicy, awsapi.Any, s.getAccountPasswordPolicy),
-		onUser(s, api.GetLoginProfile, s.getLoginProfile),
-		onUser(s, api.DeleteLoginProfile, s.deleteLoginProfile),
 		op(api.ListSSHPublicKeys, onOwner(s, ownerOfSSHKeys), s.listSSHPublicKeys),
 		op(api.ListMFADevices, onOwner(s, ownerOfMFADevices), s.listMFADevices),
 		op(api.ListSigningCertificates, onOwner(s, ownerOfCertificates), s.listSigningCertificates),
 		op(api.ListServiceSpecificCredentials, onOwner(s, ownerOfServiceCredentials), s.listServiceSpecificCredentials),
 		op(api.ListVirtualMFADevices, awsapi.Any, s.listVirtualMFADevices),
 		op(api.ListServerCertificates, awsapi.Any, s.listServerCertificates),
-		op(api.ListOpenIDConnectProviders, awsapi.Any, s.listOpenIDConnectProviders),
 		op(api.ListSAMLProviders, awsapi.Any, s.listSAMLProviders),
-	)
+	}
+	return awsapi.Complete(api.Service, slices.Concat(served, absences(s), unserved())...)
 }
 
 // handler does an operation.
 type handler[In, Out any] = func(context.Context, *awsapi.Call, *In) (*Out, error)
 
 // op is a row whose function may return errors of the engine.
-func op[In, Out any](s shape.Shape[In, Out], on func(*awsapi.Call, *In) []awsapi.Resource, do handler[In, Out]) awsapi.Operation {
+func op[In, Out any](s shape.Shape[In, Out], on func(*awsapi.Call, *In) []awsapi.Resource, do handler[In, Out], opts ...awsapi.Option) awsapi.Operation {
 	return awsapi.Op(s, on, func(ctx context.Context, c *awsapi.Call, in *In) (*Out, error) {
+		if barred(c) {
+			return nil, &awsapi.Error{Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid.", Status: http.StatusForbidden}
+		}
 		out, err := do(ctx, c, in)
 		return out, wire(err)
-	})
+	}, opts...)
+}
+
+// barred reports whether the caller's credentials are no good for IAM: those of GetFederationToken, and those of
+// GetSessionToken without multi-factor authentication. See "Compare AWS STS credentials" in the IAM user guide.
+func barred(c *awsapi.Call) bool {
+	if c.Identity.STS == nil {
+		return false
+	}
+	switch c.Identity.Subject.Principal.Kind {
+	case policy.AssumedRole:
+		return false
+	case policy.FederatedUser:
+		return true
+	}
+	return !slices.Equal(c.Identity.Context.Get("aws:MultiFactorAuthPresent"), []string{"true"})
 }

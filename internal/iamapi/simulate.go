@@ -68,7 +68,7 @@ func (s *service) onExamined(c *awsapi.Call, in *api.GetContextKeysForPrincipalP
 }
 
 // held returns the policies of the entity, whose ARN must be the one given, path and case included.
-func (s *service) held(ctx context.Context, c *awsapi.Call, e iam.Entity, sourceARN string) (*iam.Subject, error) {
+func (s *service) held(ctx context.Context, c *awsapi.Call, e iam.Entity, sourceARN string) (*iam.Holdings, error) {
 	at, err := s.iam.Locate(ctx, c.Account, e)
 	if err != nil {
 		return nil, err
@@ -92,6 +92,11 @@ func (s *service) simulatePrincipalPolicy(ctx context.Context, c *awsapi.Call, i
 	held, err := s.held(ctx, c, e, value(in.PolicySourceArn))
 	if err != nil {
 		return nil, err
+	}
+	for i, h := range held.Holders {
+		if src := &held.Identity[i]; h.Name != "" {
+			src.Name = h.Kind + "_" + h.Name + "_" + src.Name
+		}
 	}
 	sim := &simulation{
 		principal: held.Principal,

@@ -20,9 +20,13 @@ func toUser(u *iam.User) api.User {
 }
 
 func toListedUser(u *iam.User) api.User {
-	return api.User{
+	out := api.User{
 		Path: &u.Path, UserName: &u.Name, UserId: &u.ID, Arn: new(u.ARN()), CreateDate: shape.At(u.Created),
 	}
+	if !u.PasswordUsed.IsZero() {
+		out.PasswordLastUsed = shape.At(u.PasswordUsed)
+	}
+	return out
 }
 
 func newUserKeys(in *api.CreateUserInput) policy.Context {
