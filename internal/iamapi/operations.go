@@ -10,21 +10,24 @@ import (
 	api "github.com/pratique-dev/pratique/internal/awsapi/iam"
 	"github.com/pratique-dev/pratique/internal/awsapi/shape"
 	"github.com/pratique-dev/pratique/internal/iam"
+	"github.com/pratique-dev/pratique/internal/org"
 	"github.com/pratique-dev/pratique/policy"
 )
 
-// Config is what the operations need.
+// Config is what the operations need. All fields are required.
 type Config struct {
 	IAM *iam.IAM
+	Org *org.Org // service control policies, for simulations
 }
 
 type service struct {
 	iam *iam.IAM
+	org *org.Org
 }
 
 // Operations returns a row for every operation of IAM.
 func Operations(c Config) []awsapi.Operation {
-	s := &service{iam: c.IAM}
+	s := &service{iam: c.IAM, org: c.Org}
 	served := []awsapi.Operation{
 		// user.go
 		onUser(s, api.CreateUser, s.createUser, newUserKeys),

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -102,6 +103,13 @@ func (s *service) simulatePrincipalPolicy(ctx context.Context, c *awsapi.Call, i
 		principal: held.Principal,
 		set:       policy.Set{Identity: typed(held.Identity, sourceIdentity), Boundary: typed(held.Boundary, sourceBoundary)},
 		live:      true,
+	}
+	member, err := s.org.Chain(ctx, c.Account)
+	if err != nil {
+		return nil, err
+	}
+	if member != nil {
+		sim.set.SCP = member.SCP
 	}
 	if e.Kind == iam.EntityGroup {
 		sim.principal = policy.Principal{Kind: policy.User, Account: c.Account}
@@ -204,8 +212,12 @@ func (sim *simulation) prepare(in *api.SimulateCustomPolicyInput, now time.Time)
 		sim.set.Boundary = boundary
 	}
 	if in.CallerArn != nil {
+		home := sim.principal.Account
 		if sim.principal, err = simulatedCaller(*in.CallerArn); err != nil {
 			return err
+		}
+		if sim.principal.Account != home { // what binds other accounts is none of the caller's business
+			sim.set.SCP = nil
 		}
 	}
 	sim.owner = sim.principal.Account
@@ -374,8 +386,9 @@ func (sim *simulation) ask(action, resource string) api.EvaluationResult {
 		EvalActionName: &action, EvalResourceName: &resource, EvalDecision: effect,
 		MatchedStatements: each(statements, func(st api.Statement) api.Statement { return st }), MissingContextValues: []string{},
 	}
+	byOrganization := allowedByOrganization(d.Trace)
 	if sim.live {
-		result.OrganizationsDecisionDetail = &api.OrganizationsDecisionDetail{AllowedByOrganizations: new(true)}
+		result.OrganizationsDecisionDetail = &api.OrganizationsDecisionDetail{AllowedByOrganizations: &byOrganization}
 	}
 	if len(set.Boundary) > 0 {
 		allowed := layers[policy.ReasonBoundary].Effect == policy.Allow
@@ -389,14 +402,23 @@ func (sim *simulation) ask(action, resource string) api.EvaluationResult {
 		EvalResourceName: &resource, EvalResourceDecision: effect, MatchedStatements: result.MatchedStatements,
 		MissingContextValues: missing.keys(), PermissionsBoundaryDecisionDetail: result.PermissionsBoundaryDecisionDetail,
 	}
-	result.EvalDecisionDetails = map[string]string{}
-	if r.ResourceAccount != r.Principal.Account {
+	if byOrganization { // or else the evaluation ended before there were details
+		result.EvalDecisionDetails = map[string]string{}
+	}
+	if byOrganization && r.ResourceAccount != r.Principal.Account {
 		result.EvalDecisionDetails[sourceIdentity] = layerEffect(layers[policy.ReasonIdentity])
 		result.EvalDecisionDetails[sourceResource] = layerEffect(resourceLayer)
 		specific.EvalDecisionDetails = result.EvalDecisionDetails
 	}
 	result.ResourceSpecificResults = []api.ResourceSpecificResult{specific}
 	return result
+}
+
+// allowedByOrganization reports whether the service control policies of every level allow.
+func allowedByOrganization(t policy.Trace) bool {
+	return !slices.ContainsFunc(t.Layers, func(l policy.Layer) bool {
+		return l.Type == policy.ReasonSCP && l.Needed && l.Effect != policy.Allow
+	})
 }
 
 func layerEffect(l *policy.Layer) string {

@@ -21,6 +21,8 @@ import (
 	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	orgtypes "github.com/aws/aws-sdk-go-v2/service/organizations/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
@@ -237,6 +239,45 @@ func TestSimulatePrincipal(t *testing.T) {
 	refused(carol.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{PolicySourceArn: user.Arn, ActionNames: put}))(t, 403, "AccessDenied",
 		"User: arn:aws:iam::111122223333:user/carol is not authorized to perform: iam:SimulatePrincipalPolicy on resource: "+*user.Arn+
 			" because no identity-based policy allows the iam:SimulatePrincipalPolicy action")
+}
+
+// Service control policies count in the simulation of a principal, and only there.
+func TestSimulationInOrganization(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	manager := organizations.NewFromConfig(w.AWS(w.Account("333333333333")))
+	get(manager.CreateOrganization(ctx, nil))(t)
+	root := get(manager.ListRoots(ctx, nil))(t).Roots[0].Id
+	get(manager.EnablePolicyType(ctx, &organizations.EnablePolicyTypeInput{RootId: root, PolicyType: orgtypes.PolicyTypeServiceControlPolicy}))(t)
+	h := get(manager.InviteAccountToOrganization(ctx, &organizations.InviteAccountToOrganizationInput{
+		Target: &orgtypes.HandshakeParty{Id: str(account), Type: orgtypes.HandshakePartyTypeAccount},
+	}))(t).Handshake
+	get(organizations.NewFromConfig(w.AWS(w.root())).AcceptHandshake(ctx, &organizations.AcceptHandshakeInput{HandshakeId: h.Id}))(t)
+	scp := get(manager.CreatePolicy(ctx, &organizations.CreatePolicyInput{
+		Name: str("no pushes"), Description: str(""), Type: orgtypes.PolicyTypeServiceControlPolicy,
+		Content: str(policyOf(`{"Effect":"Deny","Action":"ecr:PutImage","Resource":"*"}`)),
+	}))(t).Policy.PolicySummary.Id
+	get(manager.AttachPolicy(ctx, &organizations.AttachPolicyInput{PolicyId: scp, TargetId: str(account)}))(t)
+
+	user := get(w.CreateUser(ctx, &iam.CreateUserInput{UserName: str("alice")}))(t).User
+	allow := []string{policyOf(`{"Effect":"Allow","Action":"*","Resource":"*"}`)}
+	out := get(w.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: user.Arn, PolicyInputList: allow, ActionNames: []string{"ecr:PutImage", "ecr:ListImages"}, ResourceArns: []string{foreign},
+	}))(t).EvaluationResults
+	if r := out[0]; r.EvalDecision != "explicitDeny" || r.OrganizationsDecisionDetail.AllowedByOrganizations || len(r.MatchedStatements) != 0 || len(r.EvalDecisionDetails) != 0 {
+		t.Errorf("push: %+v", r)
+	}
+	if r := out[1]; r.EvalDecision != "implicitDeny" || !r.OrganizationsDecisionDetail.AllowedByOrganizations || len(r.EvalDecisionDetails) != 2 {
+		t.Errorf("list: %+v", r)
+	}
+	out = get(w.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: user.Arn, PolicyInputList: allow, ActionNames: []string{"ecr:PutImage"}, CallerArn: str("arn:aws:iam::444455556666:user/bob"),
+	}))(t).EvaluationResults
+	if r := out[0]; r.EvalDecision != "allowed" {
+		t.Errorf("caller of another account: %+v", r)
+	}
+	if r := get(w.SimulateCustomPolicy(ctx, &iam.SimulateCustomPolicyInput{PolicyInputList: allow, ActionNames: []string{"ecr:PutImage"}}))(t).EvaluationResults[0]; r.EvalDecision != "allowed" || r.OrganizationsDecisionDetail != nil {
+		t.Errorf("custom: %+v", r)
+	}
 }
 
 func TestSimulationPages(t *testing.T) {

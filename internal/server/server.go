@@ -143,7 +143,7 @@ func (s *Server) open(ctx context.Context) error {
 func operations(c ecrapi.Config, m *iam.IAM, o *org.Org, d *decision.Store, s stsapi.Config) []awsapi.Operation {
 	return slices.Concat(
 		ecrapi.Operations(c),
-		iamapi.Operations(iamapi.Config{IAM: m}),
+		iamapi.Operations(iamapi.Config{IAM: m, Org: o}),
 		orgapi.Operations(orgapi.Config{Org: o, IAM: m}),
 		pratiqueapi.Operations(pratiqueapi.Config{Decisions: d}),
 		stsapi.Operations(s),
