@@ -171,6 +171,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 	}
+	new(newcomers).watch(s.http)
 	switch {
 	case s.ca != nil:
 		s.http.TLSConfig = &tls.Config{GetCertificate: s.ca.certificate, MinVersion: tls.VersionTLS12}
