@@ -513,6 +513,15 @@ func TestAbsentThings(t *testing.T) {
 	refused(w.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: str("v")}))(t, 404, "NoSuchEntity", "The user with name v cannot be found.")
 	refused(w.GetAccountPasswordPolicy(ctx, &iam.GetAccountPasswordPolicyInput{}))(t, 404, "NoSuchEntity", "The Password Policy with domain name 111122223333 cannot be found.")
 
+	serial := str("arn:aws:iam::111122223333:mfa/u")
+	refused(w.GetMFADevice(ctx, &iam.GetMFADeviceInput{SerialNumber: serial, UserName: u}))(t, 404, "NoSuchEntity", "The MFA Device with id "+*serial+" cannot be found.")
+	refused(w.DeactivateMFADevice(ctx, &iam.DeactivateMFADeviceInput{SerialNumber: serial, UserName: str("v")}))(t, 404, "NoSuchEntity", "The user with name v cannot be found.")
+	refused(w.DeleteVirtualMFADevice(ctx, &iam.DeleteVirtualMFADeviceInput{SerialNumber: serial}))(t, 404, "NoSuchEntity", "The VirtualMFADevice with id "+*serial+" cannot be found.")
+	refused(w.DeleteSSHPublicKey(ctx, &iam.DeleteSSHPublicKeyInput{UserName: u, SSHPublicKeyId: str(strings.Repeat("A", 20))}))(t, 404, "NoSuchEntity",
+		"The Public Key with id "+strings.Repeat("A", 20)+" cannot be found.")
+	refused(w.GetServerCertificate(ctx, &iam.GetServerCertificateInput{ServerCertificateName: str("c")}))(t, 404, "NoSuchEntity", "The Server Certificate with id c cannot be found.")
+	refused(w.DeleteSAMLProvider(ctx, &iam.DeleteSAMLProviderInput{SAMLProviderArn: serial}))(t, 404, "NoSuchEntity", "The SAML Provider with id "+*serial+" cannot be found.")
+
 	get(w.CreateAccountAlias(ctx, &iam.CreateAccountAliasInput{AccountAlias: str("acme")}))(t)
 	if a := get(w.ListAccountAliases(ctx, &iam.ListAccountAliasesInput{}))(t).AccountAliases; len(a) != 1 || a[0] != "acme" {
 		t.Errorf("aliases %v", a)
