@@ -378,8 +378,9 @@ func (n *naive) action(pattern string) bool {
 
 // resource compares a resource, segment by segment when both are ARNs.
 func (n *naive) resource(pattern string, short func(string) bool, variables bool) bool {
-	tokens, ok := wildcards(pattern), true
+	tokens := wildcards(pattern)
 	if variables {
+		var ok bool
 		if tokens, ok = n.expand(pattern, true); !ok {
 			return false
 		}
