@@ -57,6 +57,8 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	f.DurationVar(&cfg.DrainDelay, "drain-delay", 0, "how long to go on serving, not ready, once told to stop: a load balancer's time to notice")
 	f.BoolVar(&cfg.InsecureHTTP, "insecure-http", false, "serve plain HTTP on addresses other than loopback")
 	f.DurationVar(&cfg.KeepDecisions, "keep-decisions", 0, "how long a denial can be explained by its id (default 720h); the audit log keeps it longer")
+	f.StringVar(&cfg.OIDCCAFile, "oidc-ca", "", "PEM file of authorities that certificates of OpenID Connect issuers may be from, besides the system's")
+	f.StringToStringVar(&cfg.OIDCResolve, "oidc-resolve", nil, "where an OpenID Connect issuer is that DNS does not know, as host=address:port; may be repeated")
 	f.StringVar(&logFormat, "log-format", "text", "log lines on standard error as text or json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()

@@ -49,6 +49,9 @@ var places = map[string]place{
 	"internal/org":      {server, 2},
 	"internal/registry": {server, 2},
 
+	"internal/oidc":          {server, 1},
+	"internal/oidc/oidctest": {server, 1},
+
 	"internal/authn":     {server, 3},
 	"internal/authz":     {server, 3},
 	"internal/upstream":  {server, 3},
@@ -109,7 +112,7 @@ var sameLevel = map[string][]string{
 // testSupport packages exist for tests: nothing that ships imports them, and
 // only they may import "testing".
 var testSupport = []string{
-	"internal/meta/metatest", "internal/blob/blobtest", "internal/servertest",
+	"internal/meta/metatest", "internal/blob/blobtest", "internal/oidc/oidctest", "internal/servertest",
 	"test/blackbox", "test/clients", "test/crash",
 }
 
@@ -142,10 +145,11 @@ var limits = []limit{
 	{imports: "github.com/google/go-containerregistry", only: []string{"internal/upstream", "internal/replicate", "internal/access", "internal/doctor",
 		"internal/servertest", "imagespec", "cmd/pratique", "test/"},
 		why: "the registry is not built on a client's reading of the specification"},
-	{imports: "net/http", only: []string{"sigv4", "internal/authn", "internal/upstream", "internal/replicate",
+	{imports: "github.com/go-jose/go-jose/v4", only: []string{"internal/oidc/"}, why: "one place reads tokens that others signed"},
+	{imports: "net/http", only: []string{"sigv4", "internal/authn", "internal/oidc/", "internal/upstream", "internal/replicate",
 		"internal/awsapi", "internal/ociapi", "internal/ecrapi", "internal/iamapi", "internal/orgapi", "internal/stsapi", "internal/console",
 		"internal/server", "internal/servertest", "internal/access", "internal/doctor", "internal/dockercfg", "internal/awsapi/gen", "imagespec", "cmd/", "test/"},
-		why: "handlers begin at level 4; sigv4 and authn read a request and no more"},
+		why: "handlers begin at level 4; sigv4 and authn read a request and no more, oidc asks issuers for their keys"},
 	{imports: "os/exec", only: []string{"imagespec", "internal/scan", "internal/arch", "internal/dockercfg", "cmd/pratique", "test/"},
 		why: "the server starts no programs, scanners aside"},
 	{imports: "github.com/spf13/cobra", only: []string{"cmd/pratique"}, why: "commands are a binary's business"},

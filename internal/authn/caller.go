@@ -11,6 +11,7 @@ var callerKinds = map[policy.PrincipalKind]string{
 	policy.AssumedRole:   "AssumedRole",
 	policy.FederatedUser: "FederatedUser",
 	policy.Service:       "AWSService",
+	policy.Federated:     "WebIdentityUser",
 }
 
 // Caller is who the identity is, as audit events have it.

@@ -50,6 +50,13 @@ type Config struct {
 	// KeepDecisions is how long denials can be explained by their id; the
 	// audit log keeps them longer. Default: 30 days.
 	KeepDecisions time.Duration
+	// OIDCCAFile is a PEM file of authorities whose certificates identity
+	// providers may have, besides those that the system trusts.
+	OIDCCAFile string
+	// OIDCResolve says where identity providers are whose host names DNS
+	// does not know, or not rightly: an address, host and port, for each
+	// name. Only these may be on the machine itself.
+	OIDCResolve map[string]string
 	// Log receives one line per request and what goes wrong. Default: none.
 	Log *slog.Logger
 	// Now is the clock. Default: time.Now.
@@ -101,6 +108,11 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if !c.tls() && !c.InsecureHTTP && !isLoopback(c.Listen) {
 		return c, fmt.Errorf("config: refusing plain HTTP on %s: credentials would cross the network in the clear; set up TLS, listen on 127.0.0.1, or allow it explicitly (--insecure-http)", c.Listen)
+	}
+	for host, to := range c.OIDCResolve {
+		if _, port, err := net.SplitHostPort(to); err != nil || port == "" || host != strings.ToLower(host) || strings.ContainsAny(host, "/: ") {
+			return c, fmt.Errorf("config: identity providers at %q cannot be at %q: want a host name in lower case and an address with a port", host, to)
+		}
 	}
 	if c.KeepDecisions < 0 {
 		return c, errors.New("config: decisions cannot be kept for a negative time")

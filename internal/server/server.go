@@ -32,6 +32,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/iamapi"
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/ociapi"
+	"github.com/pratique-dev/pratique/internal/oidc"
 	"github.com/pratique-dev/pratique/internal/org"
 	"github.com/pratique-dev/pratique/internal/orgapi"
 	"github.com/pratique-dev/pratique/internal/pratiqueapi"
@@ -117,6 +118,10 @@ func (s *Server) open(ctx context.Context) error {
 	environment := func(r *http.Request) policy.Context { return authn.Environment(r, s.cfg.Now()) }
 	layers := ociapi.NewLayerURLs(box, s.cfg.Now)
 	messages := stsapi.NewMessages(box, s.cfg.Now)
+	authorities, err := s.cfg.oidcCAs()
+	if err != nil {
+		return err
+	}
 
 	s.oci = ociapi.New(ociapi.Config{
 		Registry: s.registry, Authenticator: who, Authorizer: may, Layers: layers, Now: s.cfg.Now, Log: s.cfg.Log,
@@ -127,7 +132,10 @@ func (s *Server) open(ctx context.Context) error {
 			DownloadURL: func(base *url.URL, repo registry.Repo, d digest.Digest) string {
 				return base.JoinPath(layers.Path(repo, d)).String()
 			},
-		}, s.iam, organizations, s.denials, stsapi.Config{IAM: s.iam, Messages: messages}),
+		}, s.iam, organizations, s.denials, stsapi.Config{
+			IAM: s.iam, Messages: messages, Log: s.cfg.Log,
+			Tokens: oidc.New(oidc.Config{CAs: authorities, Resolve: s.cfg.OIDCResolve, Now: s.cfg.Now}),
+		}),
 		Authenticate:  who.SigV4,
 		Authorize:     may.Authorize,
 		Environment:   environment,

@@ -3,11 +3,13 @@ package stsapi
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/awsapi/shape"
 	"github.com/pratique-dev/pratique/internal/awsapi/sts"
 	"github.com/pratique-dev/pratique/internal/iam"
+	"github.com/pratique-dev/pratique/internal/oidc"
 	"github.com/pratique-dev/pratique/policy"
 )
 
@@ -15,18 +17,23 @@ import (
 type Config struct {
 	IAM      *iam.IAM
 	Messages *Messages
+	Tokens   *oidc.Verifier // of identity providers
+	Log      *slog.Logger   // of what goes wrong between identity providers and the server
 }
 
 type service struct {
 	iam      *iam.IAM
 	messages *Messages
+	tokens   *oidc.Verifier
+	log      *slog.Logger
 }
 
 // Operations returns a row for every operation of STS.
 func Operations(c Config) []awsapi.Operation {
-	s := &service{iam: c.IAM, messages: c.Messages}
+	s := &service{iam: c.IAM, messages: c.Messages, tokens: c.Tokens, log: c.Log}
 	return awsapi.Complete(sts.Service,
 		op(sts.AssumeRole, onRole, s.assumeRole, awsapi.NoAuthorization()), // checks its input first, then authorises
+		op(sts.AssumeRoleWithWebIdentity, onNothing, s.assumeRoleWithWebIdentity),
 		op(sts.DecodeAuthorizationMessage, awsapi.Any, longTermOrRole(s.decodeAuthorizationMessage)),
 		op(sts.GetAccessKeyInfo, awsapi.Any, longTermOrRole(s.getAccessKeyInfo)),
 		op(sts.GetCallerIdentity, awsapi.Any, s.getCallerIdentity, awsapi.NoAuthorization()),
@@ -34,7 +41,6 @@ func Operations(c Config) []awsapi.Operation {
 		op(sts.GetSessionToken, awsapi.Any, s.getSessionToken, awsapi.NoAuthorization()),
 
 		awsapi.Unsupported(sts.AssumeRoleWithSAML, "there are no SAML providers"),
-		awsapi.Unsupported(sts.AssumeRoleWithWebIdentity, "there are no OpenID Connect providers yet"),
 		awsapi.Unsupported(sts.AssumeRoot, "root sessions are not implemented; CreateAccount of Organizations makes a role to assume instead"),
 		awsapi.Unsupported(sts.GetDelegatedAccessToken, "there are no delegation requests"),
 		awsapi.Unsupported(sts.GetWebIdentityToken, "there is no outbound identity federation"),

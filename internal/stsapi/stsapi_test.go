@@ -42,10 +42,13 @@ type world struct {
 	alice aws.Credentials
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, options ...func(*server.Config)) *world {
 	w := &world{t: t, shift: new(atomic.Int64)}
 	w.Server = servertest.Start(t, func(c *server.Config) {
 		c.Now, w.dir = w.now, c.DataDir
+		for _, o := range options {
+			o(c)
+		}
 	})
 	w.owner = w.Account(owner)
 	w.iam = iam.NewFromConfig(w.AWS(w.owner))
