@@ -89,11 +89,14 @@ func (a *Authorizer) Authorize(ctx context.Context, id *authn.Identity, action s
 	if err := a.addResource(ctx, &req, &set); err != nil {
 		return fmt.Errorf("authorize %s on %s: %w", action, res.ARN, err)
 	}
-	decision := policy.Evaluate(&req, &set)
+	decision := policy.Decide(&req, &set)
 	if decision.Allowed() && strings.EqualFold(action, "ecr:GetAuthorizationToken") {
 		// A registry's policy can forbid it, but only the caller's own policies grant it.
 		set.Resource = nil
-		decision = policy.Evaluate(&req, &set)
+		decision = policy.Decide(&req, &set)
+	}
+	if !decision.Allowed() {
+		decision = policy.Evaluate(&req, &set) // the same, with all that is worth knowing about it
 	}
 	record(audit.FromContext(ctx), &req, decision)
 	if !decision.Allowed() {
@@ -210,8 +213,18 @@ func (a *Authorizer) addTrust(ctx context.Context, r arn.ARN, req *policy.Reques
 	return nil
 }
 
-// record adds the decision to the request's audit event.
+// record adds the decision to the request's audit event: a denial with its
+// whole trace, an allowed request with the statement that granted it.
 func record(e *audit.Event, req *policy.Request, d policy.Decision) {
+	if d.Allowed() {
+		d.Trace = policy.Trace{
+			Principal: req.Principal, Action: req.Action, Resource: req.Resource, ResourceAccount: req.ResourceAccount,
+			Effect: d.Effect, Reason: d.Reason,
+		}
+		if d.Statement != (policy.StatementRef{}) {
+			d.Trace.Statement = &d.Statement
+		}
+	}
 	trace, err := json.Marshal(d.Trace)
 	if err != nil {
 		trace = nil // the decision stands without its explanation

@@ -154,8 +154,12 @@ func TestCrossAccountPull(t *testing.T) {
 		if len(event.Decisions) != 5 || event.Decisions[0].Effect != "implicitDeny" || event.Decisions[1].Effect != "allowed" {
 			t.Fatalf("recorded %+v", event.Decisions)
 		}
-		if d := event.Decisions[0]; d.Message != err.Error() || !json.Valid(d.Trace) {
+		if d := event.Decisions[0]; d.Message != err.Error() || !strings.Contains(string(d.Trace), "AmazonEC2ContainerRegistryReadOnly") {
 			t.Errorf("recorded %+v", d)
+		}
+		var granted policy.Trace
+		if err := json.Unmarshal(event.Decisions[1].Trace, &granted); err != nil || granted.Statement == nil || granted.Statement.Sid != "AllowPull" || len(granted.Layers) != 0 {
+			t.Errorf("recorded of what was allowed: %s, %v", event.Decisions[1].Trace, err)
 		}
 	})
 }
