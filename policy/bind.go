@@ -11,8 +11,8 @@ import (
 // that id and no other, so that a role deleted and created anew is not the role that the policy means.
 // Principals that ids does not have keep their meaning, and so do text and positions.
 //
-// Callers whose id is not known, sessions of GetFederationToken among them, get nothing from a bound
-// user or role; where the policy is about to take something from them it names them by ARN.
+// Callers whose id is not known get nothing from a bound user or role; where the policy is about to take
+// something from them it names them by ARN.
 //
 // IAM does the same when a policy is stored: User Guide, "AWS JSON policy elements: Principal".
 func (p *Policy) BindPrincipals(ids map[string]string) *Policy {
@@ -69,12 +69,18 @@ func (p *Principal) identified(id string) grant {
 		if p.ofRole(id) {
 			return grantRole
 		}
+	case FederatedUser:
+		if id == p.IssuerID {
+			return grantUser
+		}
 	}
 	return grantNone
 }
 
 // unidentified reports whether it cannot be told if a unique id names the caller.
-func (p *Principal) unidentified() bool { return p.ID == "" || p.Kind == FederatedUser }
+func (p *Principal) unidentified() bool {
+	return p.ID == "" || p.Kind == FederatedUser && p.IssuerID == ""
+}
 
 // namesake explains a Principal element that would name the caller if ARNs were all there is to it.
 func (p *Principal) namesake(pr *Principals) string {

@@ -28,6 +28,10 @@ func TestBindPrincipals(t *testing.T) {
 		return p
 	}
 	guest := Principal{Kind: FederatedUser, Account: "111122223333", ARN: "arn:aws:sts::111122223333:federated-user/guest", IssuerARN: user, ID: "111122223333:guest"}
+	known := guest
+	known.IssuerID = "AIDAALICE0000000"
+	anew := guest
+	anew.IssuerID = "AIDAALICE1111111"
 	root := Principal{Kind: Root, Account: "111122223333", ARN: "arn:aws:iam::111122223333:root", ID: "111122223333"}
 
 	const anyone = `"*"`
@@ -50,7 +54,10 @@ func TestBindPrincipals(t *testing.T) {
 		{"another session", `"Effect":"Allow","Principal":` + aws(session), puller("AROAPULLER000000", "job-2"), ""},
 		{"session of a role created anew", `"Effect":"Allow","Principal":` + aws(session), puller("AROAPULLER111111", "job-1"), ""},
 		{"role and session", `"Effect":"Allow","Principal":` + aws(role, session), puller("AROAPULLER000000", "job-1"), "direct"},
-		{"federated session of a user", `"Effect":"Allow","Principal":` + aws(user), guest, ""},
+		{"federated session of a user", `"Effect":"Allow","Principal":` + aws(user), known, "user"},
+		{"federated session of a user, by id", `"Effect":"Allow","Principal":` + aws("AIDAALICE0000000"), known, "user"},
+		{"federated session of a user created anew", `"Effect":"Allow","Principal":` + aws(user), anew, ""},
+		{"federated session of a user whose id is not known", `"Effect":"Allow","Principal":` + aws(user), guest, ""},
 		{"by its own ARN", `"Effect":"Allow","Principal":` + aws(guest.ARN), guest, "direct"},
 		{"by id", `"Effect":"Allow","Principal":` + aws("AROAPULLER000000"), puller("AROAPULLER000000", "job-1"), "role"},
 		{"by another id", `"Effect":"Allow","Principal":` + aws("AROAPULLER000000"), puller("AROAPULLER111111", "job-1"), ""},
@@ -64,7 +71,9 @@ func TestBindPrincipals(t *testing.T) {
 		{"denied user created anew", `"Effect":"Deny","Principal":` + aws(user), alice("AIDAALICE1111111"), ""},
 		{"denied user whose id is not known", `"Effect":"Deny","Principal":` + aws(user), alice(""), "deny"},
 		{"denied role whose id is not known", `"Effect":"Deny","Principal":` + aws(role), puller("", "job-1"), "deny"},
-		{"denied user's federated session", `"Effect":"Deny","Principal":` + aws(user), guest, "deny"},
+		{"denied user's federated session", `"Effect":"Deny","Principal":` + aws(user), known, "deny"},
+		{"federated session of a denied user created anew", `"Effect":"Deny","Principal":` + aws(user), anew, ""},
+		{"federated session of a denied user whose id is not known", `"Effect":"Deny","Principal":` + aws(user), guest, "deny"},
 
 		{"all but the user", `"Effect":"Allow","NotPrincipal":` + aws(user), alice("AIDAALICE0000000"), ""},
 		{"all but the user, created anew", `"Effect":"Allow","NotPrincipal":` + aws(user), alice("AIDAALICE1111111"), "direct"},

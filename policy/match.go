@@ -122,7 +122,7 @@ func (m *matcher) setAction(action string) {
 // setPrincipal collects the names of the caller.
 func (m *matcher) setPrincipal(p *Principal) {
 	role, _, _ := strings.Cut(p.ID, ":")
-	m.callers = anonymousBit | nameBit(p.Account) | nameBit(p.ARN) | nameBit(p.IssuerARN) | nameBit(p.ID) | nameBit(role)
+	m.callers = anonymousBit | nameBit(p.Account) | nameBit(p.ARN) | nameBit(p.IssuerARN) | nameBit(p.IssuerID) | nameBit(p.ID) | nameBit(role)
 }
 
 // idle reports whether a statement cannot match, as far as can be told at next to no cost.
@@ -322,7 +322,7 @@ func (p *Principal) named(text string) grant {
 		if text == p.ARN {
 			return grantDirect
 		}
-		if text == p.IssuerARN {
+		if text == p.IssuerARN || text == p.IssuerID {
 			return grantUser
 		}
 	}

@@ -320,7 +320,7 @@ func (n *naive) principal(element any, deny bool) (class string) {
 				class = stronger(class, "direct")
 			case p.Kind == AssumedRole && (entry == p.IssuerARN || entry == strings.Split(p.ID, ":")[0]):
 				class = stronger(class, "role")
-			case p.Kind == FederatedUser && entry == p.IssuerARN:
+			case p.Kind == FederatedUser && (entry == p.IssuerARN || entry == p.IssuerID):
 				class = stronger(class, "user")
 			}
 		}

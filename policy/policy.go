@@ -101,6 +101,8 @@ type Principal struct {
 	ARN string `json:"arn,omitempty"`
 	// IssuerARN is the role ARN with its path for AssumedRole and the user ARN for FederatedUser.
 	IssuerARN string `json:"issuerArn,omitempty"`
+	// IssuerID is the unique id, AIDA..., of the user behind a FederatedUser, if it is known.
+	IssuerID string `json:"issuerId,omitempty"`
 	// ID is the unique id as aws:userid shows it: AIDA..., AROA...:session, or the account for root.
 	ID string `json:"id,omitempty"`
 }

@@ -70,7 +70,7 @@ func (m *IAM) federatedSubject(tx *meta.Tx, ref Ref, name string) (*Subject, err
 	if err != nil {
 		return nil, err
 	}
-	p.IssuerARN = s.Principal.ARN
+	p.IssuerARN, p.IssuerID = s.Principal.ARN, s.Principal.ID
 	s.Principal, s.UserName = p, ""
 	return s, nil
 }
