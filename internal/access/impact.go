@@ -119,13 +119,13 @@ func (j *judge) allowed(c *Candidate, r *Repository) map[string]bool {
 	req := policy.Request{
 		Principal: c.Principal, Resource: r.ARN(), ResourceAccount: r.Image.Account, Context: requestContext(c.Puller, r, j.options),
 	}
-	set := policy.Set{Identity: c.Identity, Boundary: c.Boundary, Resource: r.Policies}
+	set := policy.Set{Identity: c.Identity, Boundary: c.Boundary}
 	if c.Unknown != "" {
 		set.Identity = []policy.Source{{Type: "unknown", Policy: j.allow}}
 	}
 	allowed := map[string]bool{}
 	for _, action := range j.actions {
-		req.Action = action
+		req.Action, set.Resource = action, r.deciding(action)
 		if d := policy.Decide(&req, &set); d.Allowed() {
 			allowed[action] = true
 		}

@@ -176,11 +176,12 @@ func TestLoadRepository(t *testing.T) {
 				"DescribeRepositories": found,
 				"GetRepositoryPolicy":  map[string]any{"policyText": strings.Replace(guide, role, "AROAEXAMPLE0000", 1)},
 				"GetRegistryPolicy":    map[string]any{"registryId": "222222222222", "policyText": guide},
+				"GetAccountSetting":    map[string]any{"name": "REGISTRY_POLICY_SCOPE", "value": "V2"},
 				"ListTagsForResource":  map[string]any{"tags": []any{map[string]any{"Key": "team", "Value": "ml"}}},
 				"DescribeImages":       map[string]any{"imageDetails": []any{}},
 			},
 			func(r *Repository) bool {
-				return len(r.Policies) == 2 && r.Policies[1].Type == "registry policy" && r.Tags["team"] == "ml" &&
+				return len(r.Policies) == 2 && r.Policies[1].Type == "registry policy" && len(r.deciding("ecr:BatchGetImage")) == 2 && r.Tags["team"] == "ml" &&
 					len(r.Stale) == 1 && r.Stale[0] == "AROAEXAMPLE0000" && len(r.Unread) == 0 && !r.ImageGone
 			},
 		},
@@ -192,6 +193,23 @@ func TestLoadRepository(t *testing.T) {
 			func(r *Repository) bool {
 				return len(r.Policies) == 0 && len(r.Unread) == 2 && r.ImageGone && r.Unknown == ""
 			},
+		},
+		"scope of the registry policy": {
+			map[string]any{
+				"DescribeRepositories": found, "GetRepositoryPolicy": map[string]any{"policyText": guide}, "GetRegistryPolicy": map[string]any{"registryId": "222222222222", "policyText": guide},
+				"GetAccountSetting": map[string]any{"name": "REGISTRY_POLICY_SCOPE", "value": "V1"}, "ListTagsForResource": map[string]any{}, "DescribeImages": map[string]any{},
+			},
+			func(r *Repository) bool {
+				pull, create := r.deciding("ecr:BatchGetImage"), r.deciding("ecr:CreateRepository")
+				return len(pull) == 1 && pull[0].Type == "repository policy" && len(create) == 2 && len(r.Unread) == 0
+			},
+		},
+		"unreadable scope of the registry policy": {
+			map[string]any{
+				"DescribeRepositories": found, "GetRepositoryPolicy": "RepositoryPolicyNotFoundException", "GetRegistryPolicy": map[string]any{"registryId": "222222222222", "policyText": guide},
+				"GetAccountSetting": "AccessDeniedException", "ListTagsForResource": map[string]any{}, "DescribeImages": map[string]any{},
+			},
+			func(r *Repository) bool { return len(r.deciding("ecr:BatchGetImage")) == 1 && len(r.Unread) == 1 },
 		},
 		"of another account": {
 			map[string]any{

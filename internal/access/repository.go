@@ -18,8 +18,11 @@ import (
 	"github.com/pratique-dev/pratique/policy"
 )
 
-// repositoryPolicy is the type of a repository's own policy as a source.
-const repositoryPolicy = "repository policy"
+// Types of the owner's policies as sources.
+const (
+	repositoryPolicy = "repository policy"
+	registryPolicy   = "registry policy"
+)
 
 // Repository is what is pulled from and what its owner's account says of it.
 type Repository struct {
@@ -27,6 +30,9 @@ type Repository struct {
 	Image endpoint.Image
 	// Policies are the repository's and the registry's policy, where set.
 	Policies []policy.Source
+	// RegistryV1 says that the scope of the registry's policy is V1, in which it
+	// decides about little.
+	RegistryV1 bool
 	// Tags are the repository's resource tags.
 	Tags map[string]string
 	// Gone says that the repository does not exist.
@@ -153,8 +159,30 @@ func (r *Repository) loadRegistryPolicy(ctx context.Context, api *ecr.Client) er
 	if err != nil {
 		return fmt.Errorf("registry policy: %w", err)
 	}
-	r.Policies = append(r.Policies, policy.Source{Type: "registry policy", Name: "registry " + r.Image.Account, Policy: doc})
+	r.Policies = append(r.Policies, policy.Source{Type: registryPolicy, Name: "registry " + r.Image.Account, Policy: doc})
+	scope, err := api.GetAccountSetting(ctx, &ecr.GetAccountSettingInput{Name: aws.String("REGISTRY_POLICY_SCOPE")})
+	if err != nil {
+		return r.unread("the scope of the registry policy", err)
+	}
+	r.RegistryV1 = aws.ToString(scope.Value) == "V1"
 	return nil
+}
+
+// deciding returns the policies of the owner's side that decide about an
+// action: see "Registry policies" in the Amazon ECR User Guide for V1.
+func (r *Repository) deciding(action string) []policy.Source {
+	switch action {
+	case "ecr:ReplicateImage", "ecr:BatchImportUpstreamImage", "ecr:CreateRepository":
+		return r.Policies
+	}
+	if !r.RegistryV1 {
+		return r.Policies
+	}
+	return ofType(r.Policies, repositoryPolicy)
+}
+
+func ofType(policies []policy.Source, typ string) []policy.Source {
+	return slices.DeleteFunc(slices.Clone(policies), func(s policy.Source) bool { return s.Type != typ })
 }
 
 func (r *Repository) loadTags(ctx context.Context, api *ecr.Client) error {

@@ -168,10 +168,10 @@ type simulation struct {
 
 func (s *simulation) step(action string, registry bool) (Step, policy.Decision) {
 	req := &policy.Request{Principal: s.p.Principal, Action: action, Resource: s.r.ARN(), ResourceAccount: s.r.Image.Account, Context: s.context}
-	set := &policy.Set{Identity: s.p.Identity, Boundary: s.p.Boundary, Resource: s.r.Policies}
+	set := &policy.Set{Identity: s.p.Identity, Boundary: s.p.Boundary, Resource: s.r.deciding(action)}
 	identityKnown, resourceKnown := s.p.Unknown == "", s.r.Unknown == ""
 	if registry {
-		req.Resource, req.ResourceAccount, set.Resource, resourceKnown = "*", s.p.Principal.Account, nil, true
+		req.Resource, req.ResourceAccount, set.Resource, resourceKnown = "*", s.p.Principal.Account, s.ownRegistry(action), true
 	}
 	// An unknown side is taken to allow everything: what is denied even so is denied.
 	if !identityKnown {
@@ -181,6 +181,11 @@ func (s *simulation) step(action string, registry bool) (Step, policy.Decision) 
 		set.Resource = []policy.Source{{Type: "unknown", Policy: s.allowAnyone}}
 	}
 	d := policy.Evaluate(req, set)
+	if registry && d.Effect != policy.ExplicitDeny {
+		// A registry's policy can forbid it, but only the puller's own policies grant it.
+		set.Resource = nil
+		d = policy.Evaluate(req, set)
+	}
 	st := Step{Action: action, Resource: req.Resource, Verdict: Allowed}
 	switch {
 	case !d.Allowed():
@@ -193,7 +198,7 @@ func (s *simulation) step(action string, registry bool) (Step, policy.Decision) 
 		side := Side{Type: l.Type, Account: s.p.Principal.Account}
 		switch l.Type {
 		case policy.ReasonResource:
-			if registry {
+			if registry && l.Effect != policy.ExplicitDeny {
 				continue
 			}
 			side.Account = s.r.Image.Account
@@ -222,6 +227,15 @@ func (s *simulation) step(action string, registry bool) (Step, policy.Decision) 
 		st.Trace = &d.Trace
 	}
 	return st, d
+}
+
+// ownRegistry returns the policy of the puller's own registry, which is known
+// if it is the one that it pulls from.
+func (s *simulation) ownRegistry(action string) []policy.Source {
+	if s.p.Principal.Account != s.r.Image.Account {
+		return nil
+	}
+	return ofType(s.r.deciding(action), registryPolicy)
 }
 
 func btoi(b bool) int {
