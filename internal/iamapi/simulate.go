@@ -211,7 +211,7 @@ func (sim *simulation) prepare(in *api.SimulateCustomPolicyInput, now time.Time)
 	if len(boundary) > 0 {
 		sim.set.Boundary = boundary
 	}
-	if in.CallerArn != nil {
+	if in.CallerArn != nil && *in.CallerArn != sim.principal.ARN { // of the source more is known than its ARN
 		home := sim.principal.Account
 		if sim.principal, err = simulatedCaller(*in.CallerArn); err != nil {
 			return err
