@@ -1,33 +1,32 @@
 package policy
 
-import (
-	"math/bits"
-	"strings"
-)
+import "strings"
 
 // program is the compiled form of a policy: what an evaluation reads, and nothing else. It is made once,
 // when the policy is, and never changes. The traced and the untraced evaluation run the same program.
 type program struct {
-	concerns actionSet // what any of the rules concerns
-	rules    []rule    // of the statements, in their order
+	about   concern   // what any of the rules is about
+	concern []concern // what each of the rules is about
+	rules   []rule    // of the statements, in their order
 }
 
 // rule is the compiled form of a statement.
 type rule struct {
-	concerns actionSet // at least the actions that the statement is about
-	callers  uint64    // at least the callers that the statement is about, by nameBit
-	deny     bool
+	deny bool
 
 	hasPrincipal bool        // there is the element
 	principals   *principals // nil when it names nobody at all
 
 	noActions bool // there is no such element, or no value in it
 	notAction bool
+	anyAction bool // "*" is listed
+	listed    actionSet
 	actions   []pattern
 
 	hasResource bool // there is the element
 	noResources bool // there is no such element, or no value in it
 	notResource bool
+	anyResource bool // "*" is listed
 	resources   []resourcePattern
 
 	tests []test // of the conditions, in their order
@@ -36,20 +35,28 @@ type rule struct {
 // program returns the program of a policy. One that was put together by other means than Parse has none
 // yet, and is compiled here, as often as it is evaluated.
 func (p *Policy) program() *program {
-	if len(p.code.rules) == len(p.Statements) {
-		return &p.code
+	if len(p.code.rules) != len(p.Statements) {
+		return p.compiled()
 	}
+	return &p.code
+}
+
+//go:noinline
+func (p *Policy) compiled() *program {
 	code := compile(p)
 	return &code
 }
 
 // compile makes the program of a policy.
 func compile(p *Policy) program {
-	prog := program{rules: make([]rule, len(p.Statements))}
+	prog := program{rules: make([]rule, len(p.Statements)), concern: make([]concern, len(p.Statements))}
 	for i := range p.Statements {
-		r := compileStatement(&p.Statements[i], p.variables())
-		prog.concerns.merge(r.concerns)
-		prog.rules[i] = r
+		prog.rules[i] = compileStatement(&p.Statements[i], p.variables())
+		c := prog.rules[i].concern()
+		prog.concern[i] = c
+		prog.about.vendors |= c.vendors
+		prog.about.names |= c.names
+		prog.about.callers |= c.callers
 	}
 	return prog
 }
@@ -59,59 +66,74 @@ func compileStatement(st *Statement, variables bool) rule {
 	if r.hasPrincipal {
 		r.principals = compilePrincipals(st.Principal)
 	}
-	r.callers = r.principals.bits()
 	if e := st.Action; e != nil && len(e.Values) > 0 {
 		r.noActions, r.notAction = false, e.Not
 		r.actions = make([]pattern, len(e.Values))
 		for i, v := range e.Values {
 			r.actions[i] = compileAction(v.Text)
-			r.concerns.add(&r.actions[i])
+			r.listed.add(&r.actions[i])
+			r.anyAction = r.anyAction || r.actions[i].kind == patternAll
 		}
-	}
-	if r.noActions || r.notAction {
-		r.concerns = everyAction
 	}
 	if e := st.Resource; e != nil {
 		r.hasResource = true
 		r.noResources, r.notResource = len(e.Values) == 0, e.Not
-		for _, v := range e.Values {
-			r.resources = append(r.resources, compileResource(v.Text, variables))
+		r.resources = make([]resourcePattern, len(e.Values))
+		for i, v := range e.Values {
+			r.resources[i] = compileResource(v.Text, variables)
+			r.anyResource = r.anyResource || r.resources[i].text.kind == patternAll
 		}
 	}
-	for i := range st.Conditions {
-		r.tests = append(r.tests, compileTest(&st.Conditions[i], variables))
+	if len(st.Conditions) > 0 {
+		r.tests = make([]test, len(st.Conditions))
+		for i := range st.Conditions {
+			r.tests[i] = compileTest(&st.Conditions[i], variables)
+		}
 	}
 	return r
 }
 
-// actionSet is a superset of the actions that match a number of patterns. To ask it costs next to
-// nothing, and its answer is no for nearly all statements about other actions. Unlike an index by action
-// it needs no list of the actions there are.
+// concern is a superset of the requests that a statement can match. To look a request up costs next to
+// nothing, and the answer is no for nearly all statements about other actions or callers.
+type concern struct {
+	actionSet
+	callers uint64 // nameBits of the callers
+	deny    bool
+}
+
+func (r *rule) concern() concern {
+	c := concern{actionSet: r.listed, callers: r.principals.bits(), deny: r.deny}
+	if r.noActions || r.notAction {
+		c.actionSet = everyAction
+	}
+	return c
+}
+
+// excludes reports whether the statement cannot match a request with these bits.
+func (c *concern) excludes(vendor, name, callers uint64) bool {
+	return c.vendors&vendor|c.names&name == 0 || c.callers&callers == 0
+}
+
+// actionSet is a superset of the actions that match a number of patterns. Unlike an index by action it
+// needs no list of the actions there are.
 type actionSet struct {
-	vendors uint64 // of the patterns with wildcards, by actionBits
-	names   uint64 // of the patterns without
+	vendors uint64 // nameBits of the vendors, with the colon, of patterns with wildcards
+	names   uint64 // nameBits of the patterns without
 }
 
 var everyAction = actionSet{vendors: ^uint64(0)}
 
-func (a *actionSet) merge(b actionSet) {
-	a.vendors |= b.vendors
-	a.names |= b.names
-}
-
 func (a *actionSet) add(p *pattern) {
+	vendor := func(text string) { a.vendors |= nameBit(text[:strings.IndexByte(text, ':')+1]) }
 	switch p.kind {
 	case patternAll:
 		*a = everyAction
 	case patternExact:
-		_, name := actionBits(p.text)
-		a.names |= name
+		a.names |= nameBit(p.text)
 	case patternPrefix:
-		vendor, _ := actionBits(p.text)
-		a.vendors |= vendor
+		vendor(p.text)
 	case patternPieces:
-		vendor, _ := actionBits(p.pieces[0].text)
-		a.vendors |= vendor
+		vendor(p.pieces[0].text)
 	}
 }
 
@@ -120,21 +142,19 @@ func (a *actionSet) has(vendor, name uint64) bool {
 	return a.vendors&vendor|a.names&name != 0
 }
 
-// bitSpread spreads what is in the low bits of a number over the high ones: 2^64 by the golden ratio.
-const bitSpread = 0x9E3779B97F4A7C15
-
-// actionBits returns one bit that stands for the vendor of an action in lower case, and one that stands
-// for the whole of it.
-func actionBits[T string | []byte](action T) (vendor, name uint64) {
-	var h uint64
-	for i := range len(action) {
-		c := action[i]
-		h = bits.RotateLeft64(h, 5) ^ uint64(c)
-		if c == ':' && vendor == 0 {
-			vendor = 1 << (h * bitSpread >> 58)
-		}
+// nameBit returns one bit that stands for a name, whatever its case. Its length and its end tell names
+// apart better than anything else that is as quick to look at.
+func nameBit(name string) uint64 {
+	const (
+		spread  = 0x9E3779B97F4A7C15 // 2^64 by the golden ratio: makes the high bits depend on all others
+		letters = 0x20202020         // makes upper case lower case
+	)
+	n := len(name)
+	if n < 4 {
+		return 1 << n
 	}
-	return vendor, 1 << (h * bitSpread >> 58)
+	h := uint64(name[n-1])<<24 | uint64(name[n-2])<<16 | uint64(name[n-3])<<8 | uint64(name[n-4])
+	return 1 << ((h | letters | uint64(n)<<32) * spread >> 58)
 }
 
 // resourcePattern is a compiled Resource value.
@@ -227,7 +247,7 @@ func compilePrincipals(pr *Principals) *principals {
 
 const (
 	everyCaller  = ^uint64(0) // the superset of callers that holds all of them
-	anonymousBit = 1          // what every caller has
+	anonymousBit = 1          // what every caller has, also one without a name
 )
 
 // bits returns a superset of the callers that the element is about, like actionSet for actions: a caller
@@ -248,17 +268,6 @@ func (pr *principals) bits() uint64 {
 		}
 	}
 	return bits
-}
-
-// nameBit returns one bit that stands for a name: its length and its end tell names apart better than
-// anything else that is as quick to look at.
-func nameBit(name string) uint64 {
-	n := len(name)
-	if n < 4 {
-		return anonymousBit
-	}
-	end := uint64(name[n-1]) | uint64(name[n-2])<<8 | uint64(name[n-3])<<16 | uint64(name[n-4])<<24 | uint64(n)<<32
-	return 1 << (end * bitSpread >> 58)
 }
 
 func compilePrincipal(typ, text, id string) principalEntry {

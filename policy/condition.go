@@ -3,6 +3,7 @@ package policy
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"net/netip"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ type test struct {
 	texts    []pattern // of the String and Arn operators, and of Bool those with variables
 	numbers  []decimal
 	times    []instant
-	networks []netip.Prefix
+	networks []network
 	blobs    [][]byte
 	truths   [2]bool // which of false and true are among the values of Bool and Null
 }
@@ -57,9 +58,9 @@ func (t *test) add(value string, variables bool) (ok bool) {
 		t.times = append(t.times, at)
 		return ok
 	case op == ipAddress:
-		var network netip.Prefix
-		network, ok = parseNetwork(value)
-		t.networks = append(t.networks, network)
+		var prefix netip.Prefix
+		prefix, ok = parseNetwork(value)
+		t.networks = append(t.networks, compileNetwork(prefix))
 		return ok
 	case op == binaryEquals:
 		blob, err := base64.StdEncoding.DecodeString(value)
@@ -121,54 +122,86 @@ func (t *test) holds(ctx Context, deny bool) bool {
 // value applies the operator to one value of the request. A value that is not of the operator's type
 // fails both an operator and its negation.
 func (t *test) value(actual string, ctx Context) bool {
-	found, ok := t.find(actual, ctx)
+	found, ok := false, true
+	switch t.comparison {
+	case stringEquals, stringLike:
+		found = t.findText(actual, ctx)
+	case stringEqualsFold:
+		found = t.findFolded(actual, ctx)
+	case numericEquals, numericLess, numericLessEquals, numericGreater, numericGreaterEquals:
+		found, ok = t.findNumber(actual)
+	case dateEquals, dateLess, dateLessEquals, dateGreater, dateGreaterEquals:
+		found, ok = t.findTime(actual)
+	case boolean:
+		found, ok = t.findTruth(actual, ctx)
+	case binaryEquals:
+		found, ok = t.findBlob(actual)
+	case ipAddress:
+		found, ok = t.findAddress(actual)
+	case arnLike:
+		ok = isARN(actual)
+		found = ok && t.findText(actual, ctx)
+	}
 	return ok && found != t.negated
 }
 
-// find reports whether a value of the request matches any value of the policy. ok is false when it is
-// not of the operator's type.
-func (t *test) find(actual string, ctx Context) (found, ok bool) {
-	switch op := t.comparison; {
-	case op.numeric():
-		d, ok := parseDecimal(actual)
-		return ok && slices.ContainsFunc(t.numbers, func(want decimal) bool {
-			return ordered(op-numericEquals, d.compare(want))
-		}), ok
-	case op.date():
-		at, ok := parseInstant(actual)
-		return ok && slices.ContainsFunc(t.times, func(want instant) bool {
-			return ordered(op-dateEquals, at.compare(want))
-		}), ok
-	case op == ipAddress:
-		addr, ok := parseAddr(actual)
-		return ok && slices.ContainsFunc(t.networks, func(want netip.Prefix) bool { return want.Contains(addr) }), ok
-	case op == binaryEquals:
-		blob, err := base64.StdEncoding.DecodeString(actual)
-		return slices.ContainsFunc(t.blobs, func(want []byte) bool { return bytes.Equal(want, blob) }), err == nil
-	case op == boolean:
-		b, ok := parseBool(actual)
-		return ok && (t.truths[index(b)] || t.equalFold(actual, ctx)), ok
-	case op == stringEqualsFold:
-		return t.equalFold(actual, ctx), true
-	default:
-		ok = op != arnLike || isARN(actual)
-		for i := range t.texts {
-			if ok && t.texts[i].match(actual, ctx) {
-				return true, true
-			}
+// The functions below report whether a value of the request matches any value of the policy. ok is false
+// when it is not of the operator's type.
+
+func (t *test) findText(actual string, ctx Context) bool {
+	for i := range t.texts {
+		if t.texts[i].match(actual, ctx) {
+			return true
 		}
-		return false, ok
 	}
+	return false
 }
 
-// equalFold reports whether a value of the request is one of the policy but for case.
-func (t *test) equalFold(actual string, ctx Context) bool {
+func (t *test) findFolded(actual string, ctx Context) bool {
 	for i := range t.texts {
 		if want, ok := t.texts[i].expand(ctx); ok && strings.EqualFold(want, actual) {
 			return true
 		}
 	}
 	return false
+}
+
+func (t *test) findNumber(actual string) (found, ok bool) {
+	d, ok := parseDecimal(actual)
+	return ok && slices.ContainsFunc(t.numbers, func(want decimal) bool {
+		return ordered(t.comparison-numericEquals, d.compare(want))
+	}), ok
+}
+
+func (t *test) findTime(actual string) (found, ok bool) {
+	at, ok := parseInstant(actual)
+	return ok && slices.ContainsFunc(t.times, func(want instant) bool {
+		return ordered(t.comparison-dateEquals, at.compare(want))
+	}), ok
+}
+
+func (t *test) findAddress(actual string) (found, ok bool) {
+	addr, ok := parseAddr(actual)
+	if !ok {
+		return false, false
+	}
+	a := compileAddress(addr)
+	for i := range t.networks {
+		if t.networks[i].contains(a) {
+			return true, true
+		}
+	}
+	return false, true
+}
+
+func (t *test) findTruth(actual string, ctx Context) (found, ok bool) {
+	b, ok := parseBool(actual)
+	return ok && (t.truths[index(b)] || len(t.texts) > 0 && t.findFolded(actual, ctx)), ok
+}
+
+func (t *test) findBlob(actual string) (found, ok bool) {
+	blob, err := base64.StdEncoding.DecodeString(actual)
+	return slices.ContainsFunc(t.blobs, func(want []byte) bool { return bytes.Equal(want, blob) }), err == nil
 }
 
 // ordered applies an operator of the numeric or date family, counted from its Equals, to the result of
@@ -186,4 +219,37 @@ func ordered(op comparison, c int) bool {
 	default:
 		return c == 0
 	}
+}
+
+// address is an IP address in the form that networks are matched with.
+type address struct {
+	high, low uint64
+	v4        bool
+}
+
+func compileAddress(addr netip.Addr) address {
+	b := addr.As16()
+	return address{high: binary.BigEndian.Uint64(b[:8]), low: binary.BigEndian.Uint64(b[8:]), v4: addr.Is4()}
+}
+
+// network is a compiled CIDR block: [netip.Prefix.Contains] works its mask out on every call.
+type network struct {
+	address
+	highMask, lowMask uint64
+}
+
+func compileNetwork(p netip.Prefix) network {
+	n := network{address: compileAddress(p.Addr())}
+	bits := p.Bits()
+	if n.v4 {
+		bits += 128 - 32
+	}
+	n.highMask = ^uint64(0) << max(0, 64-bits)
+	n.lowMask = ^uint64(0) << min(64, 128-bits)
+	return n
+}
+
+// contains reports whether an address is in the network. Families never match each other.
+func (n *network) contains(a address) bool {
+	return (n.high^a.high)&n.highMask|(n.low^a.low)&n.lowMask == 0 && n.v4 == a.v4
 }

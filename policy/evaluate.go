@@ -10,15 +10,17 @@ import "strings"
 // implicit deny of a boundary or session policy; across accounts both sides must allow. Evaluate only
 // reads its arguments, and is safe for concurrent use.
 func Evaluate(r *Request, s *Set) Decision {
-	var t Trace
-	d := evaluate(r, s, &t)
-	d.Trace = t
+	var d Decision
+	evaluate(r, s, &d, &d.Trace)
 	return d
 }
 
 // Decide is Evaluate without the trace: the same effect, reason and statement, sooner and without
 // allocating memory.
-func Decide(r *Request, s *Set) Decision { return evaluate(r, s, nil) }
+func Decide(r *Request, s *Set) (d Decision) {
+	evaluate(r, s, &d, nil)
+	return d
+}
 
 // evaluator is one evaluation.
 type evaluator struct {
@@ -37,28 +39,24 @@ type hit struct {
 
 func (h hit) found() bool { return h.source != nil }
 
-func (h hit) ref() StatementRef {
-	if !h.found() {
-		return StatementRef{}
-	}
+// ref fills in a reference to the statement.
+func (h hit) ref(to *StatementRef) {
 	st := &h.source.Policy.Statements[h.index]
-	return StatementRef{
-		Type: h.source.Type, Name: h.source.Name, ARN: h.source.ARN,
-		Index: h.index, Sid: st.Sid.Text, Line: st.Pos.Line, Column: st.Pos.Column,
-	}
+	to.Type, to.Name, to.ARN = h.source.Type, h.source.Name, h.source.ARN
+	to.Index, to.Sid, to.Line, to.Column = h.index, st.Sid.Text, st.Pos.Line, st.Pos.Column
 }
 
 // outcome is what one layer says.
 type outcome struct {
-	allow hit   // the strongest Allow
-	grant grant // how it names the caller
-	deny  hit   // the first Deny
-	row   int   // of the layer in the trace
+	allow  hit   // the strongest Allow
+	grant  grant // how it names the caller
+	denied bool  // a Deny matches
+	row    int32 // of the layer in the trace
 }
 
 func (o *outcome) effect() Effect {
 	switch {
-	case o.deny.found():
+	case o.denied:
 		return ExplicitDeny
 	case o.allow.found():
 		return Allow
@@ -72,151 +70,140 @@ type verdict struct {
 	effect Effect
 	reason Reason
 	by     hit
-	note   string
+	rule   specialRule // that made it, instead of a policy
 }
 
-func evaluate(r *Request, s *Set, t *Trace) Decision {
-	e := evaluator{trace: t, matcher: matcher{req: r, arn: isARN(r.Resource), bounded: len(s.Boundary) > 0}}
-	e.setAction(r.Action)
-	if len(s.Resource) > 0 || len(s.RCP) > 0 {
-		e.setPrincipal(&r.Principal)
-	}
-	if t != nil {
-		*t = Trace{Principal: r.Principal, Action: r.Action, Resource: r.Resource, ResourceAccount: r.ResourceAccount}
-	}
+// specialRule is a rule that no policy can change.
+type specialRule int
+
+const (
+	noRule specialRule = iota
+	ruleEveryCaller
+	ruleRootAtHome
+	ruleRootAssumesNoRole
+)
+
+// evaluate fills in a decision, and a trace unless it is nil.
+func evaluate(r *Request, s *Set, d *Decision, t *Trace) {
+	e := evaluator{trace: t, matcher: newMatcher(r, s)}
 	v := e.decide(s)
-	d := Decision{Effect: v.effect, Reason: v.reason, Statement: v.by.ref()}
-	if t != nil {
-		t.Effect, t.Reason, t.Note = d.Effect, d.Reason, v.note
-		if v.by.found() {
-			by := d.Statement
-			t.Statement = &by
-		}
-		t.dropIdle()
+	d.Effect, d.Reason = v.effect, v.reason
+	if v.by.found() {
+		v.by.ref(&d.Statement)
 	}
-	return d
+	if t != nil {
+		e.traceVerdict(v)
+	}
+}
+
+// layers is what the policies of a request say, and what they have to.
+type layers struct {
+	rules                                 *layerRules // of the resource's policies
+	rcp, scp                              bool        // every level allows
+	resource, identity, boundary, session outcome
+
+	sameAccount bool
+	outsider    bool // a service, an anonymous caller or an identity provider, who have no policies of their own
+	direct      bool // the resource's policy names the caller itself, which replaces all that is on the caller's side
+	byIssuer    bool // it names the caller's role or user, which replaces the identity policy
+
+	needsResource, needsIdentity, needsBoundary, needsSession bool
 }
 
 // decide consults the layers in the order in which a refusal names them, works out which of them must
 // allow, and finds the first that does not.
 func (e *evaluator) decide(s *Set) verdict {
 	p := &e.req.Principal
-	rules := &resourceRules
-	trust := s.ResourceKind == Trust || e.assumesRole()
+	l := layers{rules: &resourceRules, rcp: true, scp: true}
+	trust := s.ResourceKind == Trust || assumesRole(e.req.Action)
 	if trust {
-		rules = &trustRules
+		l.rules = &trustRules
 	}
-	sameAccount := p.Account != "" && p.Account == e.req.ResourceAccount
-	// Services, anonymous callers and identity providers have no policies of their own.
-	outsider := p.Kind == Service || p.Kind == Anonymous || p.Kind == Federated
+	l.sameAccount = p.Account != "" && p.Account == e.req.ResourceAccount
+	l.outsider = p.Kind == Service || p.Kind == Anonymous || p.Kind == Federated
 
-	rcp, scp := true, true
 	if len(s.RCP)+len(s.SCP) > 0 {
 		exempt := serviceLinked(p)
-		rcp = e.levels(&rcpRules, s.RCP, exempt)
-		scp = e.levels(&scpRules, s.SCP, exempt || outsider)
+		l.rcp = e.levels(&rcpRules, s.RCP, exempt)
+		l.scp = e.levels(&scpRules, s.SCP, exempt || l.outsider)
 	}
-	var resource, identity, boundary, session outcome
-	e.layer(&resource, rules, s.Resource, 0)
-	if !outsider {
-		e.layer(&identity, &identityRules, s.Identity, 0)
-		e.layer(&boundary, &boundaryRules, s.Boundary, 0)
-		e.layer(&session, &sessionRules, s.Session, 0)
+	e.layer(&l.resource, l.rules, s.Resource, 0)
+	if !l.outsider {
+		e.layer(&l.identity, &identityRules, s.Identity, 0)
+		e.layer(&l.boundary, &boundaryRules, s.Boundary, 0)
+		e.layer(&l.session, &sessionRules, s.Session, 0)
 	}
 
-	// An account's root user needs nobody's leave at home, and no identity policy elsewhere. A resource
-	// policy of the same account that names the caller itself replaces everything on the caller's side;
-	// one that names the caller's role or user replaces the identity policy.
-	caller := !outsider && p.Kind != Root
-	direct := caller && sameAccount && resource.grant == grantDirect
-	byIssuer := sameAccount && (resource.grant == grantRole || resource.grant == grantUser)
-	needs := needs{
-		resource: outsider || trust || !sameAccount,
-		identity: caller && !direct && !byIssuer,
-		boundary: caller && !direct && len(s.Boundary) > 0,
-		session:  caller && !direct && (len(s.Session) > 0 || p.Kind == FederatedUser),
-	}
+	// An account's root user needs nobody's leave at home, and no identity policy elsewhere.
+	caller := !l.outsider && p.Kind != Root
+	l.direct = caller && l.sameAccount && l.resource.grant == grantDirect
+	l.byIssuer = l.sameAccount && (l.resource.grant == grantRole || l.resource.grant == grantUser)
+	l.needsResource = l.outsider || trust || !l.sameAccount
+	l.needsIdentity = caller && !l.direct && !l.byIssuer
+	l.needsBoundary = caller && !l.direct && len(s.Boundary) > 0
+	l.needsSession = caller && !l.direct && (len(s.Session) > 0 || p.Kind == FederatedUser)
 	if e.trace != nil {
-		e.need(needs.resource, &resource, "none is attached")
-		e.need(needs.identity, &identity, "none is attached")
-		e.need(needs.boundary, &boundary, "")
-		e.need(needs.session, &session, "a federated user has only what a session policy allows")
-		name := layerNames[rules.reason].singular
-		switch {
-		case direct:
-			e.note(&identity, "not needed: the "+name+" names the caller itself")
-			e.note(&boundary, "an implicit deny does not count: the "+name+" names the caller itself")
-			e.note(&session, "an implicit deny does not count: the "+name+" names the caller itself")
-		case byIssuer:
-			e.note(&identity, "not needed: the "+name+" names the caller's "+grantNames[resource.grant])
-		case caller && sameAccount && resource.grant == grantAccount:
-			e.note(&resource, "names the account only, which leaves the choice to its identity-based policies")
-		}
+		e.traceNeeds(&l)
 	}
 
 	switch {
-	case e.unconditional() && p.Kind != Anonymous && p.Kind != Federated:
-		return verdict{effect: Allow, note: "every caller may use " + e.req.Action + ", whatever the policies say"}
+	case unconditional(e.req.Action) && p.Kind != Anonymous && p.Kind != Federated:
+		return verdict{effect: Allow, rule: ruleEveryCaller}
 	case e.deny.found():
 		return verdict{effect: ExplicitDeny, reason: e.denyReason, by: e.deny}
-	case !scp:
+	case !l.scp:
 		return verdict{reason: ReasonSCP}
-	case !rcp:
+	case !l.rcp:
 		return verdict{reason: ReasonRCP}
 	case trust && p.Kind == Root:
-		return verdict{reason: ReasonTrust, note: rootMayNotAssume}
-	case p.Kind == Root && sameAccount:
-		return verdict{effect: Allow, note: "the root user has every permission in its own account"}
-	case needs.resource && !resource.allow.found():
-		return verdict{reason: rules.reason}
-	case needs.identity && !identity.allow.found():
+		return verdict{reason: ReasonTrust, rule: ruleRootAssumesNoRole}
+	case p.Kind == Root && l.sameAccount:
+		return verdict{effect: Allow, rule: ruleRootAtHome}
+	case l.needsResource && !l.resource.allow.found():
+		return verdict{reason: l.rules.reason}
+	case l.needsIdentity && !l.identity.allow.found():
 		return verdict{reason: ReasonIdentity}
-	case needs.boundary && !boundary.allow.found():
+	case l.needsBoundary && !l.boundary.allow.found():
 		return verdict{reason: ReasonBoundary}
-	case needs.session && !session.allow.found():
+	case l.needsSession && !l.session.allow.found():
 		return verdict{reason: ReasonSession}
-	case needs.resource || direct || byIssuer:
-		return verdict{effect: Allow, reason: rules.reason, by: resource.allow}
+	case l.needsResource || l.direct || l.byIssuer:
+		return verdict{effect: Allow, reason: l.rules.reason, by: l.resource.allow}
 	default:
-		return verdict{effect: Allow, reason: ReasonIdentity, by: identity.allow}
+		return verdict{effect: Allow, reason: ReasonIdentity, by: l.identity.allow}
 	}
 }
-
-// needs says which layers must allow a request.
-type needs struct{ resource, identity, boundary, session bool }
 
 // levels evaluates the control policies of an organization and reports whether every level allows. They
 // do not bind exempt callers.
 func (e *evaluator) levels(rules *layerRules, all [][]Source, exempt bool) bool {
 	allowed := true
 	for i, sources := range all {
-		if exempt {
-			e.skip(rules.reason, i+1, "does not bind this caller")
-			continue
-		}
 		var o outcome
-		e.layer(&o, rules, sources, i+1)
-		if e.trace != nil {
-			e.need(true, &o, "none is attached at this level")
+		if !exempt {
+			e.layer(&o, rules, sources, i+1)
+			allowed = allowed && o.allow.found()
 		}
-		allowed = allowed && o.allow.found()
+		if e.trace != nil {
+			e.traceLevel(&o, rules, i+1, exempt)
+		}
 	}
 	return allowed
 }
 
-// assumesRole reports whether the action is one that only a role's trust policy can allow.
-func (e *evaluator) assumesRole() bool {
-	switch string(e.action()) {
-	case "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity":
-		return true
-	}
-	return false
+// assumesRole reports whether an action is one that only a role's trust policy can allow.
+func assumesRole(action string) bool {
+	return isAction(action, "sts:AssumeRole") || isAction(action, "sts:AssumeRoleWithSAML") ||
+		isAction(action, "sts:AssumeRoleWithWebIdentity")
 }
 
-// unconditional reports whether AWS lets every caller use the action whatever the policies say.
-func (e *evaluator) unconditional() bool {
-	return string(e.action()) == "sts:getcalleridentity" || string(e.action()) == "sts:getsessiontoken"
+// unconditional reports whether AWS lets every caller use an action whatever the policies say.
+func unconditional(action string) bool {
+	return isAction(action, "sts:GetCallerIdentity") || isAction(action, "sts:GetSessionToken")
 }
+
+// isAction compares actions, whose names have no case.
+func isAction(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
 
 // serviceLinked reports whether the caller is a session of a service-linked role.
 func serviceLinked(p *Principal) bool {
@@ -226,8 +213,10 @@ func serviceLinked(p *Principal) bool {
 // layer evaluates the policies of one type.
 func (e *evaluator) layer(o *outcome, rules *layerRules, sources []Source, level int) {
 	if e.trace != nil {
-		o.row = len(e.trace.Layers)
-		e.trace.Layers = append(e.trace.Layers, Layer{Type: rules.reason, Level: level})
+		e.traceLayer(o, rules, level)
+	}
+	if len(sources) == 0 {
+		return
 	}
 	for i := range sources {
 		if e.trace == nil && e.deny.found() {
@@ -236,7 +225,7 @@ func (e *evaluator) layer(o *outcome, rules *layerRules, sources []Source, level
 		e.source(o, rules, &sources[i])
 	}
 	if e.trace != nil {
-		e.trace.Layers[o.row].Effect = o.effect()
+		e.row(o).Effect = o.effect()
 	}
 }
 
@@ -244,25 +233,28 @@ func (e *evaluator) layer(o *outcome, rules *layerRules, sources []Source, level
 func (e *evaluator) source(o *outcome, rules *layerRules, src *Source) {
 	var row *SourceTrace
 	if e.trace != nil {
-		layer := &e.trace.Layers[o.row]
-		layer.Sources = append(layer.Sources, SourceTrace{Type: src.Type, Name: src.Name, ARN: src.ARN})
-		row = &layer.Sources[len(layer.Sources)-1]
+		row = e.traceSource(o, src)
 	}
 	if src.Policy == nil {
 		return
 	}
 	code := src.Policy.program()
-	if row == nil && !code.concerns.has(e.vendor, e.name) {
+	callers := everyCaller
+	if rules.hasPrincipal {
+		callers = e.callers
+	}
+	if row == nil && code.about.excludes(e.vendor, e.name, callers) {
 		return
 	}
-	for i := range code.rules {
-		r := &code.rules[i]
-		if row == nil && (e.idle(r, rules) || !r.deny && o.settled(rules)) {
+	for i := range code.concern {
+		c := &code.concern[i]
+		if row == nil && (c.excludes(e.vendor, e.name, callers) || !c.deny && o.settled(rules)) {
 			continue
 		}
+		r := &code.rules[i]
 		g, missed := e.statement(r, rules)
 		if row != nil {
-			row.Statements = append(row.Statements, e.traceStatement(src.Policy, i, rules, g, missed))
+			e.traceStatement(row, src.Policy, i, rules, g, missed)
 		}
 		switch {
 		case missed.element != missNone:
@@ -270,10 +262,10 @@ func (e *evaluator) source(o *outcome, rules *layerRules, src *Source) {
 			if !o.allow.found() || g > o.grant {
 				o.allow, o.grant = hit{src, i}, g
 			}
-		case !o.deny.found():
-			o.deny = hit{src, i}
+		default:
+			o.denied = true
 			if !e.deny.found() {
-				e.deny, e.denyReason = o.deny, rules.reason
+				e.deny, e.denyReason = hit{src, i}, rules.reason
 			}
 			if row == nil {
 				return

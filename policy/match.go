@@ -3,7 +3,7 @@ package policy
 import "strings"
 
 // grant is how a Principal element names the caller, from weakest to strongest.
-type grant int
+type grant uint8
 
 const (
 	grantNone    grant = iota
@@ -26,7 +26,7 @@ type miss struct {
 	condition int // index in the statement
 }
 
-type missedElement int
+type missedElement uint8
 
 const (
 	missNone missedElement = iota
@@ -96,45 +96,25 @@ var (
 // matcher answers questions about one request.
 type matcher struct {
 	req          *Request
-	vendor, name uint64 // actionBits of the action
-	callers      uint64 // the nameBits of what a Principal element may name the caller by
+	vendor, name uint64 // nameBits of the action
+	callers      uint64 // nameBits of all that a Principal element may name the caller by
 	arn          bool   // the resource is an ARN
 	bounded      bool   // the caller has a permissions boundary
-
-	// The action in lower case. It is kept in place as long as there is room, since a slice of something
-	// outside would make it escape to the heap.
-	room [64]byte
-	size int
-	long []byte
 }
 
-func (m *matcher) setAction(action string) {
-	if m.size = len(action); m.size <= len(m.room) {
-		for i := range len(action) {
-			m.room[i] = lower(action[i])
+func newMatcher(r *Request, s *Set) matcher {
+	m := matcher{req: r, arn: isARN(r.Resource), bounded: len(s.Boundary) > 0}
+	m.name = nameBit(r.Action)
+	m.vendor = nameBit(r.Action[:strings.IndexByte(r.Action, ':')+1])
+	if len(s.Resource) > 0 || len(s.RCP) > 0 {
+		p := &r.Principal
+		m.callers = anonymousBit | nameBit(p.Account) | nameBit(p.ARN) | nameBit(p.ID)
+		if p.IssuerARN != "" {
+			role := p.ID[:max(0, strings.IndexByte(p.ID, ':'))]
+			m.callers |= nameBit(p.IssuerARN) | nameBit(role) | nameBit(p.IssuerID)
 		}
-	} else {
-		m.long = appendLower(nil, action)
 	}
-	m.vendor, m.name = actionBits(m.action())
-}
-
-// setPrincipal collects the names of the caller.
-func (m *matcher) setPrincipal(p *Principal) {
-	role, _, _ := strings.Cut(p.ID, ":")
-	m.callers = anonymousBit | nameBit(p.Account) | nameBit(p.ARN) | nameBit(p.IssuerARN) | nameBit(p.IssuerID) | nameBit(p.ID) | nameBit(role)
-}
-
-// idle reports whether a statement cannot match, as far as can be told at next to no cost.
-func (m *matcher) idle(r *rule, rules *layerRules) bool {
-	return !r.concerns.has(m.vendor, m.name) || rules.hasPrincipal && r.callers&m.callers == 0
-}
-
-func (m *matcher) action() []byte {
-	if m.size <= len(m.room) {
-		return m.room[:m.size]
-	}
-	return m.long
+	return m
 }
 
 // statement matches one statement. For policies of resources, g tells how it names the caller.
@@ -158,7 +138,7 @@ func (m *matcher) statement(r *rule, rules *layerRules) (g grant, missed miss) {
 		if !r.deny {
 			return grantNone, miss{element: missActionMissing}
 		}
-	case m.listsAction(r.actions) == r.notAction:
+	case (r.anyAction || m.listsAction(r)) == r.notAction:
 		return grantNone, miss{element: missAction}
 	}
 	switch {
@@ -170,7 +150,7 @@ func (m *matcher) statement(r *rule, rules *layerRules) (g grant, missed miss) {
 		if rules.resource == required && !r.deny {
 			return grantNone, miss{element: missResourceMissing}
 		}
-	case m.listsResource(r.resources, rules.short) == r.notResource:
+	case (r.anyResource || m.listsResource(r, rules.short)) == r.notResource:
 		return grantNone, miss{element: missResource}
 	}
 	for i := range r.tests {
@@ -181,33 +161,25 @@ func (m *matcher) statement(r *rule, rules *layerRules) (g grant, missed miss) {
 	return g, miss{}
 }
 
-func (m *matcher) listsAction(actions []pattern) bool {
-	action := m.action()
-	for i := range actions {
-		var found bool
-		switch p := &actions[i]; p.kind {
-		case patternExact:
-			found = string(action) == p.text
-		case patternPrefix:
-			found = len(action) >= len(p.text) && string(action[:len(p.text)]) == p.text
-		default:
-			found = p.match(m.req.Action, nil)
-		}
-		if found {
-			return true
+func (m *matcher) listsAction(r *rule) bool {
+	if r.listed.has(m.vendor, m.name) {
+		for i := range r.actions {
+			if r.actions[i].match(m.req.Action, nil) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-func (m *matcher) listsResource(resources []resourcePattern, short shortARN) bool {
-	for i := range resources {
-		r := &resources[i]
+func (m *matcher) listsResource(r *rule, short shortARN) bool {
+	for i := range r.resources {
+		p := &r.resources[i]
 		if !m.arn {
-			if r.text.match(m.req.Resource, m.req.Context) {
+			if p.text.match(m.req.Resource, m.req.Context) {
 				return true
 			}
-		} else if short.takes(r.short) && r.arn.match(m.req.Resource, m.req.Context) {
+		} else if short.takes(p.short) && p.arn.match(m.req.Resource, m.req.Context) {
 			return true
 		}
 	}

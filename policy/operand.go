@@ -243,12 +243,12 @@ func daysSince1970(year, month, day int) int64 {
 // parseBool reads true or false in any case.
 func parseBool(s string) (value, ok bool) {
 	switch {
+	case s == "true", s == "false":
+		return s == "true", true
 	case strings.EqualFold(s, "true"):
 		return true, true
-	case strings.EqualFold(s, "false"):
-		return false, true
 	default:
-		return false, false
+		return false, strings.EqualFold(s, "false")
 	}
 }
 

@@ -11,10 +11,11 @@ import (
 type pattern struct {
 	kind      patternKind
 	arn       bool    // wildcards of the first five parts do not reach across a colon
-	fold      bool    // ASCII letters match in either case; the pattern is in lower case
+	fold      bool    // ASCII letters match in either case
+	open      bool    // of patternParts: there is a star at the end
 	variables int     // how many of the pieces are variables
 	text      string  // of an exact pattern, or up to the star of a prefix
-	pieces    []piece // of the others
+	pieces    []piece // of the others; of patternParts the texts alone
 }
 
 // patternKind tells the patterns that are quick to match from the others.
@@ -25,16 +26,26 @@ const (
 	patternAll                       // nothing but stars
 	patternExact                     // no wildcards
 	patternPrefix                    // a star at the end only
+	patternParts                     // of ARNs: stars that are a whole part, and perhaps one at the end
 	patternPieces
 )
 
 // piece is a piece of a pattern. Two texts or two stars never follow each other.
 type piece struct {
 	kind pieceKind
-	last bool     // the piece is in the last part of an ARN
+	part partKnown
 	text string   // of pieceText
 	v    variable // of pieceVariable
 }
+
+// partKnown tells what is known of the part of an ARN that a piece is in, before there is an ARN.
+type partKnown uint8
+
+const (
+	partUnknown partKnown = iota // it comes after a variable
+	partMiddle                   // one of the first five
+	partLast
+)
 
 type pieceKind uint8
 
@@ -61,7 +72,6 @@ func compileGlob(text string, variables bool) pattern {
 
 // compileAction compiles an Action value ("ecr:Batch*", "*"), of which wildcards count after the colon only.
 func compileAction(text string) pattern {
-	text = string(appendLower(nil, text))
 	vendor, _, ok := strings.Cut(text, ":")
 	if text != "*" && (!ok || strings.ContainsAny(vendor, "*?")) {
 		return pattern{}
@@ -175,12 +185,39 @@ func (c *patternCompiler) arn() pattern {
 	if p.kind == patternPrefix && !isARN(p.text) {
 		p.kind, p.pieces, p.text = patternPieces, c.pieces, ""
 	}
-	colons := 0
+	colons, known := 0, true
 	for i := range p.pieces {
-		p.pieces[i].last = colons >= arnColons
-		colons += strings.Count(p.pieces[i].text, ":")
+		next := &p.pieces[i]
+		switch {
+		case colons >= arnColons:
+			next.part = partLast
+		case known:
+			next.part = partMiddle
+		}
+		known = known && next.kind != pieceVariable
+		colons += strings.Count(next.text, ":")
+	}
+	if texts, ok := wholeParts(p.pieces); ok {
+		p.kind, p.open, p.pieces = patternParts, len(p.pieces)%2 == 0, texts
 	}
 	return p
+}
+
+// wholeParts returns the texts of a pattern in which texts and stars alternate, and the stars are whole
+// parts of an ARN or reach to its end.
+func wholeParts(pieces []piece) (texts []piece, ok bool) {
+	for i, next := range pieces {
+		switch {
+		case i%2 == 0:
+			if next.kind != pieceText || i > 0 && next.text[0] != ':' {
+				return nil, false
+			}
+			texts = append(texts, next)
+		case next.kind != pieceStar || (next.part == partLast) != (i == len(pieces)-1):
+			return nil, false
+		}
+	}
+	return texts, len(texts) > 0
 }
 
 // match reports whether the pattern matches the whole of s, which is an ARN if the pattern is one of ARNs.
@@ -191,12 +228,47 @@ func (p *pattern) match(s string, ctx Context) bool {
 	case patternAll:
 		return true
 	case patternExact:
-		return s == p.text
+		return len(s) == len(p.text) && p.same(s, p.text)
 	case patternPrefix:
-		return strings.HasPrefix(s, p.text)
-	default:
-		return p.run(s, ctx)
+		return len(s) >= len(p.text) && p.same(s[:len(p.text)], p.text)
+	case patternParts:
+		return p.runParts(s)
 	}
+	if p.variables > 0 {
+		return p.runResolved(s, ctx)
+	}
+	return p.run(s, nil)
+}
+
+// runParts matches the texts of a patternParts; the parts between them are any.
+func (p *pattern) runParts(arn string) bool {
+	for i := range p.pieces {
+		if i > 0 {
+			arn = arn[max(0, strings.IndexByte(arn, ':')):]
+		}
+		text := p.pieces[i].text
+		if !strings.HasPrefix(arn, text) {
+			return false
+		}
+		arn = arn[len(text):]
+	}
+	return p.open || arn == ""
+}
+
+// runResolved is run for a pattern with variables. It allocates nothing as long as there are few.
+func (p *pattern) runResolved(s string, ctx Context) bool {
+	var room [4]string
+	values := room[:0]
+	for i := range p.pieces {
+		if next := &p.pieces[i]; next.kind == pieceVariable {
+			value, ok := next.v.value(ctx)
+			if !ok {
+				return false
+			}
+			values = append(values, value)
+		}
+	}
+	return p.run(s, values)
 }
 
 // resolves reports whether the variables of the pattern are well formed and have values.
@@ -233,25 +305,11 @@ func (p *pattern) expand(ctx Context) (text string, ok bool) {
 	return b.String(), true
 }
 
-// run matches piece by piece.
+// run matches piece by piece, given the values of the variables.
 //
 // It keeps a single restart point, the last star: a later star makes the earlier ones irrelevant, so
-// the time is at worst the product of the lengths, and there is no recursion. Nothing is allocated for
-// up to four variables.
-func (p *pattern) run(s string, ctx Context) bool {
-	var room [4]string
-	values := room[:0]
-	if p.variables > 0 {
-		for i := range p.pieces {
-			if t := &p.pieces[i]; t.kind == pieceVariable {
-				value, ok := t.v.value(ctx)
-				if !ok {
-					return false
-				}
-				values = append(values, value)
-			}
-		}
-	}
+// the time is at worst the product of the lengths, and there is no recursion.
+func (p *pattern) run(s string, values []string) bool {
 	t, v, i := 0, 0, 0 // the next piece, variable, and offset in s
 	star := -1         // the piece after the last star
 	starV, restart := 0, 0
@@ -266,24 +324,27 @@ func (p *pattern) run(s string, ctx Context) bool {
 			case pieceStar:
 				t++
 				limit = len(s)
-				if p.arn && !next.last {
-					limit = partEnd(s, i)
+				if p.arn {
+					limit = next.part.end(s, i)
 				}
 				if t == len(p.pieces) {
 					return limit == len(s)
 				}
+				if next := &p.pieces[t]; limit < len(s) && next.kind == pieceText && next.text[0] == ':' {
+					i = limit // the run has to reach to the end of the part
+				}
 				star, starV, restart = t, v, i
 				continue
 			case pieceOne:
-				if i < len(s) && !(p.arn && !next.last && s[i] == ':' && partEnd(s, i) == i) {
+				if i < len(s) && !(p.arn && s[i] == ':' && next.part.end(s, i) == i) {
 					t++
 					i += runeLen(s, i)
 					continue
 				}
 			case pieceText:
-				if p.hasPrefix(s[i:], next.text) {
+				if end := i + len(next.text); end <= len(s) && p.same(s[i:end], next.text) {
 					t++
-					i += len(next.text)
+					i = end
 					continue
 				}
 				if t == star && !p.fold {
@@ -292,8 +353,8 @@ func (p *pattern) run(s string, ctx Context) bool {
 					if skip < 0 || i+skip > limit {
 						return false
 					}
-					restart = i + skip
-					i = restart
+					i += skip
+					restart = i
 					continue
 				}
 			case pieceVariable:
@@ -313,25 +374,12 @@ func (p *pattern) run(s string, ctx Context) bool {
 	}
 }
 
-// hasPrefix reports whether s begins with a text of the pattern.
-func (p *pattern) hasPrefix(s, text string) bool {
-	if !p.fold {
-		return strings.HasPrefix(s, text)
-	}
-	if len(s) < len(text) {
-		return false
-	}
-	for i := range len(text) {
-		if lower(s[i]) != text[i] {
-			return false
-		}
-	}
-	return true
-}
+// same compares text of the pattern with as many bytes of what it is matched with.
+func (p *pattern) same(s, text string) bool { return s == text || p.fold && equalFold(s, text) }
 
-// partEnd returns where the part of an ARN ends that offset i is in.
-func partEnd(arn string, i int) int {
-	if strings.Count(arn[:i], ":") >= arnColons {
+// end returns where the part of an ARN ends that offset i is in.
+func (k partKnown) end(arn string, i int) int {
+	if k == partLast || k == partUnknown && isARN(arn[:i]) {
 		return len(arn)
 	}
 	if n := strings.IndexByte(arn[i:], ':'); n >= 0 {
@@ -349,19 +397,21 @@ func runeLen(s string, i int) int {
 	return n
 }
 
+// equalFold reports whether two texts of the same length are equal but for the case of ASCII letters.
+func equalFold(a, b string) bool {
+	for i := range len(a) {
+		if lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
 func lower(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		c += 'a' - 'A'
 	}
 	return c
-}
-
-// appendLower appends s with its ASCII letters in lower case.
-func appendLower(b []byte, s string) []byte {
-	for i := range len(s) {
-		b = append(b, lower(s[i]))
-	}
-	return b
 }
 
 // stars reports whether a pattern is nothing but stars, and so matches everything.
@@ -373,7 +423,7 @@ func stars(pattern string) bool {
 // Names compare without case; wildcards count after the colon only.
 func MatchAction(pattern, action string) bool {
 	p := compileAction(pattern)
-	return p.match(string(appendLower(nil, action)), nil)
+	return p.match(action, nil)
 }
 
 // arnParts are the six parts of an ARN: arn, partition, service, region, account, and the rest, which

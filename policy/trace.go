@@ -1,5 +1,7 @@
 package policy
 
+import "slices"
+
 // Trace is the full account of a decision: the request, and per policy type every statement with the
 // reason it did not match. It holds everything [Trace.Explain] needs, and its JSON form, whose field
 // names are stable, decodes into an equal Trace.
@@ -78,38 +80,97 @@ var layerNames = [...]struct{ plural, singular, denied string }{
 	ReasonTrust:    {"role trust policy", "role trust policy", "the role trust policy"},
 }
 
-// need records whether the decision requires an Allow from a layer; note is for one that has nothing
-// attached.
-func (e *evaluator) need(needed bool, o *outcome, note string) {
-	if !needed {
+// What writes the trace is kept out of line: evaluations without one would pay for its stack frames.
+
+// traceVerdict records the request and the decision.
+//
+//go:noinline
+func (e *evaluator) traceVerdict(v verdict) {
+	t, r := e.trace, e.req
+	t.Effect, t.Reason = v.effect, v.reason
+	if v.by.found() {
+		t.Statement = new(StatementRef)
+		v.by.ref(t.Statement)
+	}
+	switch v.rule {
+	case ruleEveryCaller:
+		t.Note = "every caller may use " + r.Action + ", whatever the policies say"
+	case ruleRootAtHome:
+		t.Note = "the root user has every permission in its own account"
+	case ruleRootAssumesNoRole:
+		t.Note = rootMayNotAssume
+	}
+	t.Principal, t.Action, t.Resource, t.ResourceAccount = r.Principal, r.Action, r.Resource, r.ResourceAccount
+	// Layers that hold no policy and decided nothing say nothing.
+	t.Layers = slices.DeleteFunc(t.Layers, func(l Layer) bool {
+		return !l.Needed && len(l.Sources) == 0 && l.Level == 0
+	})
+}
+
+// traceLayer begins a layer.
+//
+//go:noinline
+func (e *evaluator) traceLayer(o *outcome, rules *layerRules, level int) {
+	o.row = int32(len(e.trace.Layers))
+	e.trace.Layers = append(e.trace.Layers, Layer{Type: rules.reason, Level: level})
+}
+
+// row is the layer of an outcome.
+func (e *evaluator) row(o *outcome) *Layer { return &e.trace.Layers[o.row] }
+
+// traceLevel completes one level of the control policies.
+//
+//go:noinline
+func (e *evaluator) traceLevel(o *outcome, rules *layerRules, level int, exempt bool) {
+	if exempt {
+		e.traceLayer(o, rules, level)
+		e.row(o).Note = "does not bind this caller"
 		return
 	}
-	row := &e.trace.Layers[o.row]
-	row.Needed = true
-	if len(row.Sources) == 0 {
-		row.Note = note
+	e.row(o).need(true, "none is attached at this level")
+}
+
+// traceNeeds completes the other layers: whether the decision requires an Allow from them, and why not.
+//
+//go:noinline
+func (e *evaluator) traceNeeds(l *layers) {
+	e.row(&l.resource).need(l.needsResource, "none is attached")
+	if l.outsider {
+		return
+	}
+	identity, boundary, session := e.row(&l.identity), e.row(&l.boundary), e.row(&l.session)
+	identity.need(l.needsIdentity, "none is attached")
+	boundary.need(l.needsBoundary, "")
+	session.need(l.needsSession, "a federated user has only what a session policy allows")
+	name := layerNames[l.rules.reason].singular
+	switch {
+	case l.direct:
+		identity.Note = "not needed: the " + name + " names the caller itself"
+		boundary.Note = "an implicit deny does not count: the " + name + " names the caller itself"
+		session.Note = boundary.Note
+	case l.byIssuer:
+		identity.Note = "not needed: the " + name + " names the caller's " + grantNames[l.resource.grant]
+	case l.sameAccount && l.resource.grant == grantAccount:
+		e.row(&l.resource).Note = "names the account only, which leaves the choice to its identity-based policies"
 	}
 }
 
-// note records what is special about a layer.
-func (e *evaluator) note(o *outcome, note string) { e.trace.Layers[o.row].Note = note }
-
-// skip records a layer that does not apply to the caller.
-func (e *evaluator) skip(r Reason, level int, note string) {
-	if e.trace != nil {
-		e.trace.Layers = append(e.trace.Layers, Layer{Type: r, Level: level, Note: note})
+// need records whether the decision requires an Allow from the layer; note is for one that has nothing
+// attached.
+func (l *Layer) need(needed bool, note string) {
+	l.Needed = needed
+	if needed && len(l.Sources) == 0 {
+		l.Note = note
 	}
 }
 
-// dropIdle removes the layers that hold no policy and decided nothing.
-func (t *Trace) dropIdle() {
-	kept := t.Layers[:0]
-	for _, l := range t.Layers {
-		if l.Needed || len(l.Sources) > 0 || l.Level > 0 {
-			kept = append(kept, l)
-		}
-	}
-	t.Layers = kept
+// traceSource begins a policy.
+//
+//go:noinline
+func (e *evaluator) traceSource(o *outcome, src *Source) *SourceTrace {
+	l := e.row(o)
+	l.Sources = append(l.Sources, SourceTrace{Type: src.Type, Name: src.Name, ARN: src.ARN})
+	return &l.Sources[len(l.Sources)-1]
 }
 
 // missNotes say why an element did not match, where that is not that its values are others.
@@ -122,9 +183,11 @@ var missNotes = [...]string{
 	missCondition:          "",
 }
 
-// traceStatement records the outcome of one statement.
-func (e *evaluator) traceStatement(p *Policy, index int, rules *layerRules, g grant, missed miss) StatementTrace {
-	st, variables := &p.Statements[index], p.variables()
+// traceStatement adds the outcome of one statement.
+//
+//go:noinline
+func (e *evaluator) traceStatement(row *SourceTrace, p *Policy, index int, rules *layerRules, g grant, missed miss) {
+	st := &p.Statements[index]
 	t := StatementTrace{
 		Index: index, Sid: st.Sid.Text, Effect: "Allow",
 		Line: st.Pos.Line, Column: st.Pos.Column, Matched: missed.element == missNone,
@@ -132,12 +195,17 @@ func (e *evaluator) traceStatement(p *Policy, index int, rules *layerRules, g gr
 	if st.Deny() {
 		t.Effect = "Deny"
 	}
-	if t.Matched {
-		if rules.hasPrincipal && !rules.everyone && !st.Deny() {
-			t.Grant = grantNames[g]
-		}
-		return t
+	switch {
+	case !t.Matched:
+		t.Miss = e.explainMiss(st, missed, p.variables())
+	case rules.hasPrincipal && !rules.everyone && !st.Deny():
+		t.Grant = grantNames[g]
 	}
+	row.Statements = append(row.Statements, t)
+}
+
+// explainMiss describes the element of a statement that did not match.
+func (e *evaluator) explainMiss(st *Statement, missed miss, variables bool) *Miss {
 	m := &Miss{Note: missNotes[missed.element], Line: st.Pos.Line, Column: st.Pos.Column}
 	element := func(name string, not bool, at Pos) {
 		m.Element, m.Line, m.Column = name, at.Line, at.Column
@@ -186,8 +254,7 @@ func (e *evaluator) traceStatement(p *Policy, index int, rules *layerRules, g gr
 		}
 		m.Note = e.unresolved(m.Note, m.Wanted, variables && c.Operator.variables())
 	}
-	t.Miss = m
-	return t
+	return m
 }
 
 // unresolved adds to a note the variables that have no value.
