@@ -52,7 +52,7 @@ type Authorizer struct {
 	org      *org.Org
 	registry *registry.Registry
 	now      func() time.Time
-	parsed   policyCache
+	parsed   policy.Cache
 }
 
 // New returns an Authorizer.
@@ -179,7 +179,7 @@ func (a *Authorizer) addRepository(ctx context.Context, repo registry.Repo, req 
 		if src.set == nil {
 			continue
 		}
-		p, err := a.parsed.get(src.set)
+		p, err := a.parsed.Parse(src.set.Text, src.set.Principals)
 		if err != nil {
 			return fmt.Errorf("%s of %s: %w", src.typ, src.name, err)
 		}

@@ -68,8 +68,8 @@ func (m *IAM) AttachedPolicies(ctx context.Context, account string, e Entity, pa
 		if err != nil {
 			return err
 		}
-		all, err := many(scanString)(tx.Query(
-			`SELECT policy_arn FROM iam_attachment WHERE entity_id = $1 AND policy_arn > $2 ORDER BY policy_arn`, f.id, page.After))
+		all, err := meta.All(tx, meta.ScanString,
+			`SELECT policy_arn FROM iam_attachment WHERE entity_id = $1 AND policy_arn > $2 ORDER BY policy_arn`, f.id, page.After)
 		arns = nil
 		for _, a := range all {
 			if _, path, _ := strings.Cut(a, ":policy"); strings.HasPrefix(path, pathPrefix) {
@@ -111,11 +111,11 @@ func (m *IAM) PolicyHolders(ctx context.Context, account, policyARN, pathPrefix 
 				query = `SELECT name, id FROM ` + t.table + `
 					WHERE boundary = $1 AND account = $2 AND substr(path, 1, $3) = $4 ORDER BY name_key`
 			}
-			some, err := many(func(s scanner) (h Holder, err error) {
+			some, err := meta.All(tx, func(s meta.Scanner) (h Holder, err error) {
 				h.Kind = t.kind
 				err = s.Scan(&h.Name, &h.ID)
 				return h, err
-			})(tx.Query(query, policyARN, account, len(pathPrefix), pathPrefix))
+			}, query, policyARN, account, len(pathPrefix), pathPrefix)
 			if err != nil {
 				return err
 			}
@@ -151,8 +151,8 @@ func (m *IAM) PutInlinePolicy(ctx context.Context, account string, e Entity, nam
 		if err != nil {
 			return err
 		}
-		others, err := many(scanString)(tx.Query(
-			`SELECT document FROM iam_inline_policy WHERE entity_id = $1 AND name <> $2 ORDER BY name`, f.id, name))
+		others, err := meta.All(tx, meta.ScanString,
+			`SELECT document FROM iam_inline_policy WHERE entity_id = $1 AND name <> $2 ORDER BY name`, f.id, name)
 		if err != nil {
 			return err
 		}
@@ -216,9 +216,9 @@ func (m *IAM) InlinePolicies(ctx context.Context, account string, e Entity, page
 		if err != nil {
 			return err
 		}
-		names, err = many(scanString)(tx.Query(
+		names, err = meta.All(tx, meta.ScanString,
 			`SELECT name FROM iam_inline_policy WHERE entity_id = $1 AND name > $2 ORDER BY name LIMIT $3`,
-			f.id, page.After, page.sqlLimit()))
+			f.id, page.After, page.sqlLimit())
 		return err
 	})
 	if err != nil {

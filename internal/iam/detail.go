@@ -121,8 +121,8 @@ func (d *Details) add(tx *meta.Tx, account, part string, page Page) ([]string, e
 func detailRows(page Page) int64 { return int64(page.Limit) + 1 }
 
 func (d *Details) addUsers(tx *meta.Tx, account string, page Page) ([]string, error) {
-	us, err := many(scanUser)(tx.Query(`SELECT `+userColumns+` FROM iam_user WHERE account = $1 AND name_key > $2 ORDER BY name_key LIMIT $3`,
-		account, page.After, detailRows(page)))
+	us, err := meta.All(tx, scanUser, `SELECT `+userColumns+` FROM iam_user WHERE account = $1 AND name_key > $2 ORDER BY name_key LIMIT $3`,
+		account, page.After, detailRows(page))
 	if err != nil {
 		return nil, err
 	}
@@ -149,8 +149,8 @@ func (d *Details) addUsers(tx *meta.Tx, account string, page Page) ([]string, er
 }
 
 func (d *Details) addGroups(tx *meta.Tx, account string, page Page) ([]string, error) {
-	gs, err := many(scanGroup)(tx.Query(`SELECT `+groupColumns+` FROM iam_group WHERE account = $1 AND name_key > $2 ORDER BY name_key LIMIT $3`,
-		account, page.After, detailRows(page)))
+	gs, err := meta.All(tx, scanGroup, `SELECT `+groupColumns+` FROM iam_group WHERE account = $1 AND name_key > $2 ORDER BY name_key LIMIT $3`,
+		account, page.After, detailRows(page))
 	if err != nil {
 		return nil, err
 	}
@@ -170,8 +170,8 @@ func (d *Details) addGroups(tx *meta.Tx, account string, page Page) ([]string, e
 }
 
 func (d *Details) addRoles(tx *meta.Tx, account string, page Page) ([]string, error) {
-	rs, err := many(scanRole)(tx.Query(`SELECT `+roleColumns+` FROM iam_role WHERE account = $1 AND name_key > $2 ORDER BY name_key LIMIT $3`,
-		account, page.After, detailRows(page)))
+	rs, err := meta.All(tx, scanRole, `SELECT `+roleColumns+` FROM iam_role WHERE account = $1 AND name_key > $2 ORDER BY name_key LIMIT $3`,
+		account, page.After, detailRows(page))
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +189,7 @@ func (d *Details) addRoles(tx *meta.Tx, account string, page Page) ([]string, er
 		if rd.Inline, rd.Attached, err = policiesOf(tx, r.ID); err != nil {
 			return nil, err
 		}
-		rd.Profiles, err = many(scanProfile)(tx.Query(`SELECT `+profileColumns+` FROM iam_instance_profile WHERE role_id = $1 ORDER BY name_key`, r.ID))
+		rd.Profiles, err = meta.All(tx, scanProfile, `SELECT `+profileColumns+` FROM iam_instance_profile WHERE role_id = $1 ORDER BY name_key`, r.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -207,8 +207,8 @@ func (d *Details) addPolicies(tx *meta.Tx, account string, ofAWS bool, page Page
 	if ofAWS {
 		ps, err = awsPoliciesInUse(tx, account, page.After)
 	} else {
-		ps, err = many(scanPolicy)(tx.Query(`SELECT `+policyColumns+` FROM iam_policy WHERE account = $1 AND arn > $2 ORDER BY arn LIMIT $3`,
-			account, page.After, detailRows(page)))
+		ps, err = meta.All(tx, scanPolicy, `SELECT `+policyColumns+` FROM iam_policy WHERE account = $1 AND arn > $2 ORDER BY arn LIMIT $3`,
+			account, page.After, detailRows(page))
 	}
 	if err != nil {
 		return nil, err
@@ -223,8 +223,8 @@ func (d *Details) addPolicies(tx *meta.Tx, account string, ofAWS bool, page Page
 		if ofAWS {
 			pd.Versions = []PolicyVersion{{ID: p.DefaultVersion, Document: awsManaged()[p.ARN()].document, IsDefault: true, Created: p.Updated}}
 		} else {
-			versions, err := many(versionScanner(p.DefaultVersion))(tx.Query(
-				`SELECT version, document, created_at FROM iam_policy_version WHERE policy_id = $1 ORDER BY version DESC`, p.ID))
+			versions, err := meta.All(tx, versionScanner(p.DefaultVersion),
+				`SELECT version, document, created_at FROM iam_policy_version WHERE policy_id = $1 ORDER BY version DESC`, p.ID)
 			if err != nil {
 				return nil, err
 			}
@@ -239,11 +239,11 @@ func (d *Details) addPolicies(tx *meta.Tx, account string, ofAWS bool, page Page
 
 // awsPoliciesInUse returns the policies of AWS that the account has attached or made boundaries, by ARN.
 func awsPoliciesInUse(tx *meta.Tx, account, after string) ([]*ManagedPolicy, error) {
-	arns, err := many(scanString)(tx.Query(`
+	arns, err := meta.All(tx, meta.ScanString, `
 		SELECT policy_arn FROM iam_attachment WHERE account = $1 AND policy_arn > $2
 		UNION SELECT boundary FROM iam_user WHERE account = $1 AND boundary > $2
 		UNION SELECT boundary FROM iam_role WHERE account = $1 AND boundary > $2
-		ORDER BY 1`, account, after))
+		ORDER BY 1`, account, after)
 	if err != nil {
 		return nil, err
 	}
@@ -263,13 +263,13 @@ func awsPoliciesInUse(tx *meta.Tx, account, after string) ([]*ManagedPolicy, err
 
 // policiesOf returns the inline policies of an entity and the ARNs of those attached to it.
 func policiesOf(tx *meta.Tx, id string) ([]Document, []string, error) {
-	inline, err := many(func(s scanner) (d Document, err error) {
+	inline, err := meta.All(tx, func(s meta.Scanner) (d Document, err error) {
 		err = s.Scan(&d.Name, &d.Text)
 		return d, err
-	})(tx.Query(`SELECT name, document FROM iam_inline_policy WHERE entity_id = $1 ORDER BY name`, id))
+	}, `SELECT name, document FROM iam_inline_policy WHERE entity_id = $1 ORDER BY name`, id)
 	if err != nil {
 		return nil, nil, err
 	}
-	arns, err := many(scanString)(tx.Query(`SELECT policy_arn FROM iam_attachment WHERE entity_id = $1 ORDER BY policy_arn`, id))
+	arns, err := meta.All(tx, meta.ScanString, `SELECT policy_arn FROM iam_attachment WHERE entity_id = $1 ORDER BY policy_arn`, id)
 	return inline, arns, err
 }

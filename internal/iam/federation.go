@@ -59,7 +59,7 @@ func (m *IAM) federatedSubject(tx *meta.Tx, ref Ref, name string) (*Subject, err
 		if err := accountExists(tx, ref.Account); err != nil {
 			return nil, err
 		}
-		all, err := m.cache.parse(rootPolicy)
+		all, err := m.cache.Parse(rootPolicy, nil)
 		if err != nil {
 			return nil, fmt.Errorf("permissions of the root user: %w", err)
 		}

@@ -23,7 +23,7 @@ func (g *Group) ARN() string { return arn.IAM(g.Account, "group", g.Path, g.Name
 
 const groupColumns = `account, path, name, id, created_at`
 
-func scanGroup(s scanner) (*Group, error) {
+func scanGroup(s meta.Scanner) (*Group, error) {
 	var g Group
 	var created int64
 	if err := s.Scan(&g.Account, &g.Path, &g.Name, &g.ID, &created); err != nil {
@@ -68,10 +68,10 @@ func (m *IAM) Group(ctx context.Context, account, name string, page Page) (g *Gr
 		if g, err = groupByName(tx, account, name); err != nil {
 			return err
 		}
-		us, err = many(scanUser)(tx.Query(`
+		us, err = meta.All(tx, scanUser, `
 			SELECT `+userColumns+` FROM iam_user
 			WHERE id IN (SELECT user_id FROM iam_group_member WHERE group_id = $1) AND name_key > $2
-			ORDER BY name_key LIMIT $3`, g.ID, page.After, page.sqlLimit()))
+			ORDER BY name_key LIMIT $3`, g.ID, page.After, page.sqlLimit())
 		return err
 	})
 	if err != nil {
@@ -84,11 +84,11 @@ func (m *IAM) Group(ctx context.Context, account, name string, page Page) (g *Gr
 // Groups returns the groups whose path begins with pathPrefix, by name, and the cursor of the next page.
 func (m *IAM) Groups(ctx context.Context, account, pathPrefix string, page Page) (gs []*Group, next string, err error) {
 	err = m.db.Read(ctx, func(tx *meta.Tx) (err error) {
-		gs, err = many(scanGroup)(tx.Query(`
+		gs, err = meta.All(tx, scanGroup, `
 			SELECT `+groupColumns+` FROM iam_group
 			WHERE account = $1 AND name_key > $2 AND substr(path, 1, $3) = $4
 			ORDER BY name_key LIMIT $5`,
-			account, page.After, len(pathPrefix), pathPrefix, page.sqlLimit()))
+			account, page.After, len(pathPrefix), pathPrefix, page.sqlLimit())
 		return err
 	})
 	if err != nil {
@@ -119,10 +119,10 @@ func (m *IAM) GroupsOfUser(ctx context.Context, account, user string, page Page)
 
 // groupsOf returns the groups of the user with the unique id, by name: one more than the page holds, if there is one.
 func groupsOf(tx *meta.Tx, user string, page Page) ([]*Group, error) {
-	return many(scanGroup)(tx.Query(`
+	return meta.All(tx, scanGroup, `
 		SELECT `+groupColumns+` FROM iam_group
 		WHERE id IN (SELECT group_id FROM iam_group_member WHERE user_id = $1) AND name_key > $2
-		ORDER BY name_key LIMIT $3`, user, page.After, page.sqlLimit()))
+		ORDER BY name_key LIMIT $3`, user, page.After, page.sqlLimit())
 }
 
 // UpdateGroup renames a group or moves it to another path; empty strings leave things as they are. Errors: as UpdateUser.

@@ -17,6 +17,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/seal"
+	"github.com/pratique-dev/pratique/policy"
 )
 
 // Config is what an IAM needs. All fields are required.
@@ -31,7 +32,7 @@ type IAM struct {
 	db    *meta.DB
 	box   *seal.Box
 	now   func() time.Time
-	cache policyCache
+	cache policy.Cache
 }
 
 // New returns an engine on c.DB.
@@ -68,7 +69,7 @@ func (m *IAM) CreateAccount(ctx context.Context, id, name string) (*Account, err
 
 const accountColumns = `id, name, COALESCE(alias, ''), created_at`
 
-func scanAccount(s scanner) (*Account, error) {
+func scanAccount(s meta.Scanner) (*Account, error) {
 	var a Account
 	var created int64
 	if err := s.Scan(&a.ID, &a.Name, &a.Alias, &created); err != nil {
@@ -92,7 +93,7 @@ func (m *IAM) Account(ctx context.Context, id string) (*Account, error) {
 func (m *IAM) Accounts(ctx context.Context) ([]*Account, error) {
 	var all []*Account
 	err := m.db.Read(ctx, func(tx *meta.Tx) (err error) {
-		all, err = many(scanAccount)(tx.Query(`SELECT ` + accountColumns + ` FROM iam_account ORDER BY id`))
+		all, err = meta.All(tx, scanAccount, `SELECT `+accountColumns+` FROM iam_account ORDER BY id`)
 		return err
 	})
 	return all, err
@@ -177,11 +178,8 @@ func (t tags) text() (string, error) {
 	return string(b), err
 }
 
-// scanner is a *sql.Row or *sql.Rows.
-type scanner interface{ Scan(dest ...any) error }
-
 // one scans the row of the named entity and answers ErrNoSuchEntity when there is none.
-func one[T any](entity, name string, scan func(scanner) (*T, error), row *sql.Row) (*T, error) {
+func one[T any](entity, name string, scan func(meta.Scanner) (*T, error), row *sql.Row) (*T, error) {
 	v, err := scan(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, noSuch(entity, name)
@@ -190,31 +188,6 @@ func one[T any](entity, name string, scan func(scanner) (*T, error), row *sql.Ro
 		return nil, fmt.Errorf("read %s: %w", entity, err)
 	}
 	return v, nil
-}
-
-// many scans all rows of a query.
-func many[T any](scan func(scanner) (T, error)) func(*sql.Rows, error) ([]T, error) {
-	return func(rows *sql.Rows, err error) ([]T, error) {
-		if err != nil {
-			return nil, err
-		}
-		defer rows.Close()
-		var all []T
-		for rows.Next() {
-			v, err := scan(rows)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, v)
-		}
-		return all, rows.Err()
-	}
-}
-
-func scanString(s scanner) (string, error) {
-	var v string
-	err := s.Scan(&v)
-	return v, err
 }
 
 // Now returns the time by the engine's clock.

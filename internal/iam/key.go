@@ -30,7 +30,7 @@ func purposeKey(id string) string { return "iam access key " + id }
 
 const keyColumns = `id, account, owner_id, active, created_at, last_used_at, last_used_service, last_used_region`
 
-func scanKey(s scanner) (*Key, error) {
+func scanKey(s meta.Scanner) (*Key, error) {
 	var k Key
 	var created, used int64
 	err := s.Scan(&k.ID, &k.Account, &k.Principal.ID, &k.Active, &created, &used, &k.LastUsedService, &k.LastUsedRegion)
@@ -152,7 +152,7 @@ func (m *IAM) AccessKeys(ctx context.Context, account, userName string) (ks []*K
 		if err != nil {
 			return err
 		}
-		ks, err = many(scanKey)(tx.Query(`SELECT `+keyColumns+` FROM iam_access_key WHERE owner_id = $1 ORDER BY id`, owner.ID))
+		ks, err = meta.All(tx, scanKey, `SELECT `+keyColumns+` FROM iam_access_key WHERE owner_id = $1 ORDER BY id`, owner.ID)
 		return err
 	})
 	return ks, err

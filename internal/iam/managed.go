@@ -116,7 +116,7 @@ const policyColumns = `account, path, name, id, description, default_version, ta
 	(SELECT COUNT(*) FROM iam_attachment a WHERE a.policy_arn = arn),
 	(SELECT COUNT(*) FROM iam_user u WHERE u.boundary = arn) + (SELECT COUNT(*) FROM iam_role r WHERE r.boundary = arn)`
 
-func scanPolicy(s scanner) (*ManagedPolicy, error) {
+func scanPolicy(s meta.Scanner) (*ManagedPolicy, error) {
 	var p ManagedPolicy
 	var version, created, updated int64
 	var tagText string
@@ -282,10 +282,10 @@ func (m *IAM) ManagedPolicies(ctx context.Context, account string, f PolicyFilte
 	err = m.db.Read(ctx, func(tx *meta.Tx) error {
 		all = nil
 		if f.Local {
-			local, err := many(scanPolicy)(tx.Query(`
+			local, err := meta.All(tx, scanPolicy, `
 				SELECT `+policyColumns+` FROM iam_policy
 				WHERE account = $1 AND arn > $2 AND substr(path, 1, $3) = $4 ORDER BY arn`,
-				account, page.After, len(f.PathPrefix), f.PathPrefix))
+				account, page.After, len(f.PathPrefix), f.PathPrefix)
 			if err != nil {
 				return err
 			}
@@ -418,8 +418,8 @@ func noSuchVersion(policyARN, version string) error {
 	return &Error{Kind: ErrNoSuchEntity, Entity: EntityPolicyVersion, Name: version, Detail: policyARN}
 }
 
-func versionScanner(defaultVersion string) func(scanner) (*PolicyVersion, error) {
-	return func(s scanner) (*PolicyVersion, error) {
+func versionScanner(defaultVersion string) func(meta.Scanner) (*PolicyVersion, error) {
+	return func(s meta.Scanner) (*PolicyVersion, error) {
 		var v PolicyVersion
 		var n, created int64
 		if err := s.Scan(&n, &v.Document, &created); err != nil {
@@ -442,8 +442,8 @@ func (m *IAM) PolicyVersions(ctx context.Context, account, policyARN string) (vs
 			vs = []*PolicyVersion{{ID: p.DefaultVersion, IsDefault: true, Created: p.Updated}}
 			return nil
 		}
-		vs, err = many(versionScanner(p.DefaultVersion))(tx.Query(
-			`SELECT version, '', created_at FROM iam_policy_version WHERE policy_id = $1 ORDER BY version DESC`, p.ID))
+		vs, err = meta.All(tx, versionScanner(p.DefaultVersion),
+			`SELECT version, '', created_at FROM iam_policy_version WHERE policy_id = $1 ORDER BY version DESC`, p.ID)
 		return err
 	})
 	return vs, err

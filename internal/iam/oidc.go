@@ -36,7 +36,7 @@ const (
 
 const providerColumns = `account, url, client_ids, thumbprints, tags, created_at`
 
-func scanProvider(s scanner) (*OIDCProvider, error) {
+func scanProvider(s meta.Scanner) (*OIDCProvider, error) {
 	var p OIDCProvider
 	var clients, thumbprints, tagText string
 	var created int64
@@ -201,7 +201,7 @@ func (m *IAM) OIDCProviderOf(ctx context.Context, account, issuer string) (p *OI
 // OIDCProviders returns the account's providers, by URL.
 func (m *IAM) OIDCProviders(ctx context.Context, account string) (ps []*OIDCProvider, err error) {
 	err = m.db.Read(ctx, func(tx *meta.Tx) (err error) {
-		ps, err = many(scanProvider)(tx.Query(`SELECT `+providerColumns+` FROM iam_oidc_provider WHERE account = $1 ORDER BY url`, account))
+		ps, err = meta.All(tx, scanProvider, `SELECT `+providerColumns+` FROM iam_oidc_provider WHERE account = $1 ORDER BY url`, account)
 		return err
 	})
 	return ps, err

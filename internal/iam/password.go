@@ -201,7 +201,7 @@ type LoginProfile struct {
 	previous []string // hashes, newest first
 }
 
-func scanLoginProfile(s scanner) (*LoginProfile, error) {
+func scanLoginProfile(s meta.Scanner) (*LoginProfile, error) {
 	var p LoginProfile
 	var previous string
 	var created, changed int64

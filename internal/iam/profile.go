@@ -28,7 +28,7 @@ func (p *InstanceProfile) ARN() string { return arn.IAM(p.Account, "instance-pro
 
 const profileColumns = `account, path, name, id, role_id, tags, created_at`
 
-func scanProfile(s scanner) (*InstanceProfile, error) {
+func scanProfile(s meta.Scanner) (*InstanceProfile, error) {
 	var p InstanceProfile
 	var tagText string
 	var created int64
@@ -111,11 +111,11 @@ func (m *IAM) InstanceProfile(ctx context.Context, account, name string) (p *Ins
 // InstanceProfiles returns the profiles whose path begins with pathPrefix, by name, and the cursor of the next page.
 func (m *IAM) InstanceProfiles(ctx context.Context, account, pathPrefix string, page Page) (ps []*InstanceProfile, next string, err error) {
 	err = m.db.Read(ctx, func(tx *meta.Tx) (err error) {
-		ps, err = many(scanProfile)(tx.Query(`
+		ps, err = meta.All(tx, scanProfile, `
 			SELECT `+profileColumns+` FROM iam_instance_profile
 			WHERE account = $1 AND name_key > $2 AND substr(path, 1, $3) = $4
 			ORDER BY name_key LIMIT $5`,
-			account, page.After, len(pathPrefix), pathPrefix, page.sqlLimit()))
+			account, page.After, len(pathPrefix), pathPrefix, page.sqlLimit())
 		if err != nil {
 			return err
 		}
@@ -138,9 +138,9 @@ func (m *IAM) InstanceProfilesOfRole(ctx context.Context, account, role string, 
 		if err != nil {
 			return err
 		}
-		ps, err = many(scanProfile)(tx.Query(`
+		ps, err = meta.All(tx, scanProfile, `
 			SELECT `+profileColumns+` FROM iam_instance_profile WHERE role_id = $1 AND name_key > $2 ORDER BY name_key LIMIT $3`,
-			r.ID, page.After, page.sqlLimit()))
+			r.ID, page.After, page.sqlLimit())
 		if err != nil {
 			return err
 		}

@@ -109,7 +109,7 @@ func writeReport(tx *meta.Tx, account string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	users, err := many(scanUser)(tx.Query(`SELECT `+userColumns+` FROM iam_user WHERE account = $1 ORDER BY name_key`, account))
+	users, err := meta.All(tx, scanUser, `SELECT `+userColumns+` FROM iam_user WHERE account = $1 ORDER BY name_key`, account)
 	if err != nil {
 		return "", err
 	}
@@ -158,7 +158,7 @@ func writeReport(tx *meta.Tx, account string) (string, error) {
 
 // reportKeys returns the columns of an owner's two access keys, the older one first.
 func reportKeys(tx *meta.Tx, owner string) ([]string, error) {
-	keys, err := many(scanKey)(tx.Query(`SELECT `+keyColumns+` FROM iam_access_key WHERE owner_id = $1 ORDER BY created_at, id`, owner))
+	keys, err := meta.All(tx, scanKey, `SELECT `+keyColumns+` FROM iam_access_key WHERE owner_id = $1 ORDER BY created_at, id`, owner)
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ type storedRole struct {
 
 const roleColumns = `account, path, name, id, description, max_session, trust, trust_principals, boundary, tags, created_at, last_used_at, last_used_region`
 
-func scanRole(s scanner) (*storedRole, error) {
+func scanRole(s meta.Scanner) (*storedRole, error) {
 	var r storedRole
 	var maxSession, created, used int64
 	var principals, tagText string
@@ -193,11 +193,11 @@ func (m *IAM) Role(ctx context.Context, account, name string) (r *Role, err erro
 // Roles returns the roles whose path begins with pathPrefix, by name, and the cursor of the next page.
 func (m *IAM) Roles(ctx context.Context, account, pathPrefix string, page Page) (rs []*Role, next string, err error) {
 	err = m.db.Read(ctx, func(tx *meta.Tx) error {
-		stored, err := many(scanRole)(tx.Query(`
+		stored, err := meta.All(tx, scanRole, `
 			SELECT `+roleColumns+` FROM iam_role
 			WHERE account = $1 AND name_key > $2 AND substr(path, 1, $3) = $4
 			ORDER BY name_key LIMIT $5`,
-			account, page.After, len(pathPrefix), pathPrefix, page.sqlLimit()))
+			account, page.After, len(pathPrefix), pathPrefix, page.sqlLimit())
 		if err != nil {
 			return err
 		}
@@ -321,7 +321,7 @@ func (m *IAM) TrustPolicy(ctx context.Context, roleARN string) (*policy.Source, 
 	if role.ARN() != roleARN {
 		return nil, nil, noSuch(EntityRole, roleARN)
 	}
-	p, err := m.cache.parse(role.Trust)
+	p, err := m.cache.Parse(role.Trust, nil)
 	if err != nil {
 		return nil, nil, fmt.Errorf("trust policy of %s: %w", roleARN, err)
 	}

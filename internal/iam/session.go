@@ -268,7 +268,7 @@ func (m *IAM) OpenSession(token string) (*Session, error) {
 func (m *IAM) SessionPolicies(ctx context.Context, s *Session) ([]policy.Source, error) {
 	var out []policy.Source
 	if s.Policy != "" {
-		p, err := m.cache.parse(s.Policy)
+		p, err := m.cache.Parse(s.Policy, nil)
 		if err != nil {
 			return nil, fmt.Errorf("session policy of %s: %w", s.Name, err)
 		}

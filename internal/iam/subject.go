@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"strings"
-	"sync"
 
 	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/meta"
@@ -96,13 +95,13 @@ type heldInline struct{ holder, name, document string }
 
 // inlineOf returns the inline policies of an entity and of the groups it is in.
 func inlineOf(tx *meta.Tx, id string) ([]heldInline, error) {
-	held, err := many(func(s scanner) (v heldInline, err error) {
+	held, err := meta.All(tx, func(s meta.Scanner) (v heldInline, err error) {
 		err = s.Scan(&v.holder, &v.name, &v.document)
 		return v, err
-	})(tx.Query(`
+	}, `
 		SELECT entity_id, name, document FROM iam_inline_policy
 		WHERE entity_id = $1 OR entity_id IN (SELECT group_id FROM iam_group_member WHERE user_id = $1)
-		ORDER BY entity_id, name`, id))
+		ORDER BY entity_id, name`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read inline policies: %w", err)
 	}
@@ -116,16 +115,16 @@ func (m *IAM) gather(tx *meta.Tx, s *Subject, id, boundary string) error {
 		return err
 	}
 	for _, v := range inline {
-		p, err := m.cache.parse(v.document)
+		p, err := m.cache.Parse(v.document, nil)
 		if err != nil {
 			return fmt.Errorf("inline policy %s: %w", v.name, err)
 		}
 		s.Identity = append(s.Identity, policy.Source{Type: "inline", Name: v.name, Policy: p})
 	}
-	arns, err := many(scanString)(tx.Query(`
+	arns, err := meta.All(tx, meta.ScanString, `
 		SELECT DISTINCT policy_arn FROM iam_attachment
 		WHERE entity_id = $1 OR entity_id IN (SELECT group_id FROM iam_group_member WHERE user_id = $1)
-		ORDER BY policy_arn`, id))
+		ORDER BY policy_arn`, id)
 	if err != nil {
 		return fmt.Errorf("read attached policies: %w", err)
 	}
@@ -205,7 +204,7 @@ func (m *IAM) managedSource(tx *meta.Tx, policyARN string) (policy.Source, error
 	if err != nil {
 		return policy.Source{}, err
 	}
-	p, err := m.cache.parse(doc)
+	p, err := m.cache.Parse(doc, nil)
 	if err != nil {
 		return policy.Source{}, fmt.Errorf("managed policy %s: %w", policyARN, err)
 	}
@@ -234,40 +233,4 @@ func MergeTags(base, over map[string]string) map[string]string {
 		out[k] = v
 	}
 	return out
-}
-
-// maxCached bounds the cache of parsed policies: about 60 MB of the largest documents.
-const maxCached = 4096
-
-// policyCache keeps parsed policies by their text, so that a changed policy is another entry and none is ever stale. The
-// zero value is empty.
-type policyCache struct {
-	mu     sync.Mutex
-	parsed map[string]*policy.Policy
-}
-
-func (c *policyCache) parse(document string) (*policy.Policy, error) {
-	c.mu.Lock()
-	p := c.parsed[document]
-	c.mu.Unlock()
-	if p != nil {
-		return p, nil
-	}
-	p, err := policy.Parse([]byte(document))
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.parsed == nil {
-		c.parsed = make(map[string]*policy.Policy)
-	}
-	for old := range c.parsed { // any will do: what is used comes back
-		if len(c.parsed) < maxCached {
-			break
-		}
-		delete(c.parsed, old)
-	}
-	c.parsed[document] = p
-	return p, nil
 }

@@ -35,7 +35,7 @@ type NewUser struct {
 
 const userColumns = `account, path, name, id, boundary, tags, created_at, password_used_at`
 
-func scanUser(s scanner) (*User, error) {
+func scanUser(s meta.Scanner) (*User, error) {
 	var u User
 	var tagText string
 	var created, used int64
@@ -121,11 +121,11 @@ func (m *IAM) UserByID(ctx context.Context, account, id string) (u *User, err er
 // Users returns the users whose path begins with pathPrefix, by name ignoring case, and the cursor of the next page.
 func (m *IAM) Users(ctx context.Context, account, pathPrefix string, page Page) (us []*User, next string, err error) {
 	err = m.db.Read(ctx, func(tx *meta.Tx) (err error) {
-		us, err = many(scanUser)(tx.Query(`
+		us, err = meta.All(tx, scanUser, `
 			SELECT `+userColumns+` FROM iam_user
 			WHERE account = $1 AND name_key > $2 AND substr(path, 1, $3) = $4
 			ORDER BY name_key LIMIT $5`,
-			account, page.After, len(pathPrefix), pathPrefix, page.sqlLimit()))
+			account, page.After, len(pathPrefix), pathPrefix, page.sqlLimit())
 		return err
 	})
 	if err != nil {

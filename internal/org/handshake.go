@@ -42,7 +42,7 @@ const handshakeQuery = `
 	JOIN org_organization o ON o.id = h.organization
 	JOIN org_account m ON m.account = o.management `
 
-func scanHandshake(s scanner) (*Handshake, error) {
+func scanHandshake(s meta.Scanner) (*Handshake, error) {
 	var h Handshake
 	var requested, expires int64
 	if err := s.Scan(&h.ID, &h.Organization, &h.Management, &h.Email, &h.Account, &h.State, &h.Notes, &requested, &expires); err != nil {
@@ -202,8 +202,8 @@ func (g *Org) Sent(ctx context.Context, management string, page Page) (hs []*Han
 }
 
 func (g *Org) handshakes(tx *meta.Tx, column, is string, page Page) ([]*Handshake, string, error) {
-	hs, err := many(scanHandshake)(tx.Query(
-		handshakeQuery+`WHERE h.`+column+` = $1 AND h.id > $2 ORDER BY h.id LIMIT $3`, is, page.After, page.sqlLimit()))
+	hs, err := meta.All(tx, scanHandshake,
+		handshakeQuery+`WHERE h.`+column+` = $1 AND h.id > $2 ORDER BY h.id LIMIT $3`, is, page.After, page.sqlLimit())
 	if err != nil {
 		return nil, "", err
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/policy"
@@ -106,7 +105,7 @@ func (g *Org) chain(tx *meta.Tx, account string) (*Membership, error) {
 		if a := awsPolicy(p.ID); a != nil {
 			p = *a
 		}
-		doc, err := g.cache.parse(p.Content)
+		doc, err := g.cache.Parse(p.Content, nil)
 		if err != nil {
 			return nil, fmt.Errorf("policy %s: %w", p.ID, err)
 		}
@@ -120,34 +119,4 @@ func (g *Org) chain(tx *meta.Tx, account string) (*Membership, error) {
 		}
 	}
 	return m, rows.Err()
-}
-
-// maxCached bounds the cache of parsed policies, which are at most 5 KiB each.
-const maxCached = 4096
-
-// policyCache keeps parsed policies by their text, so that a changed policy is another entry and none is ever stale. The
-// zero value is empty.
-type policyCache struct {
-	mu     sync.RWMutex
-	parsed map[string]*policy.Policy
-}
-
-func (c *policyCache) parse(content string) (*policy.Policy, error) {
-	c.mu.RLock()
-	p := c.parsed[content]
-	c.mu.RUnlock()
-	if p != nil {
-		return p, nil
-	}
-	p, err := policy.Parse([]byte(content))
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.parsed == nil || len(c.parsed) >= maxCached {
-		c.parsed = make(map[string]*policy.Policy) // starting over is rare and simple
-	}
-	c.parsed[content] = p
-	return p, nil
 }

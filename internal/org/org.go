@@ -16,6 +16,7 @@ import (
 
 	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/meta"
+	"github.com/pratique-dev/pratique/policy"
 )
 
 // Config is what an Org needs. All fields are required.
@@ -28,7 +29,7 @@ type Config struct {
 type Org struct {
 	db    *meta.DB
 	now   func() time.Time
-	cache policyCache
+	cache policy.Cache
 }
 
 // New returns an engine on c.DB.
@@ -231,40 +232,12 @@ func cut[T any](p Page, items []T, key func(T) string) ([]T, string) {
 	return items[:p.Limit], key(items[p.Limit-1])
 }
 
-// scanner is a *sql.Row or *sql.Rows.
-type scanner interface{ Scan(dest ...any) error }
-
 // one scans a row; that there is none is an error of the kind about name.
-func one[T any](kind Kind, name string, scan func(scanner) (T, error), row *sql.Row) (T, error) {
+func one[T any](kind Kind, name string, scan func(meta.Scanner) (T, error), row *sql.Row) (T, error) {
 	v, err := scan(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, &Error{Kind: kind, Name: name}
 	}
-	return v, err
-}
-
-// many scans all rows of a query.
-func many[T any](scan func(scanner) (T, error)) func(*sql.Rows, error) ([]T, error) {
-	return func(rows *sql.Rows, err error) ([]T, error) {
-		if err != nil {
-			return nil, err
-		}
-		defer rows.Close()
-		var all []T
-		for rows.Next() {
-			v, err := scan(rows)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, v)
-		}
-		return all, rows.Err()
-	}
-}
-
-func scanString(s scanner) (string, error) {
-	var v string
-	err := s.Scan(&v)
 	return v, err
 }
 

@@ -114,7 +114,7 @@ func fullAccess(t PolicyType) string {
 
 const policyColumns = `p.id, p.name, p.description, p.type, p.content`
 
-func (o *Organization) scanPolicy(s scanner) (*Policy, error) {
+func (o *Organization) scanPolicy(s meta.Scanner) (*Policy, error) {
 	var p Policy
 	if err := s.Scan(&p.ID, &p.Name, &p.Description, &p.Type, &p.Content); err != nil {
 		return nil, err
@@ -270,9 +270,9 @@ func (g *Org) DeletePolicy(ctx context.Context, management, id string) error {
 // ErrNotInUse, ErrNotManagement.
 func (g *Org) Policies(ctx context.Context, management string, t PolicyType, page Page) (ps []*Policy, next string, err error) {
 	err = g.view(ctx, management, "list policies", func(tx *meta.Tx, o *Organization) error {
-		ps, err = many(o.scanPolicy)(tx.Query(
+		ps, err = meta.All(tx, o.scanPolicy,
 			`SELECT `+policyColumns+` FROM org_policy p WHERE p.organization = $1 AND p.type = $2 AND p.id > $3 ORDER BY p.id LIMIT $4`,
-			o.ID, string(t), page.After, page.sqlLimit()))
+			o.ID, string(t), page.After, page.sqlLimit())
 		if o.FeatureSet != AllFeatures {
 			return err
 		}
@@ -327,10 +327,10 @@ func (g *Org) switchType(ctx context.Context, management, root string, t PolicyT
 			_, err := tx.Exec(`DELETE FROM org_attachment WHERE organization = $1 AND type = $2`, o.ID, string(t))
 			return err
 		}
-		ids, err := many(scanString)(tx.Query(`
+		ids, err := meta.All(tx, meta.ScanString, `
 			SELECT root FROM org_organization WHERE id = $1
 			UNION ALL SELECT id FROM org_unit WHERE organization = $1
-			UNION ALL SELECT account FROM org_account WHERE organization = $1`, o.ID))
+			UNION ALL SELECT account FROM org_account WHERE organization = $1`, o.ID)
 		if err != nil {
 			return err
 		}
@@ -481,9 +481,9 @@ func (g *Org) TargetsOf(ctx context.Context, management, id string, page Page) (
 		if _, err := policyByID(tx, o, id); err != nil {
 			return err
 		}
-		ids, err := many(scanString)(tx.Query(
+		ids, err := meta.All(tx, meta.ScanString,
 			`SELECT target FROM org_attachment WHERE organization = $1 AND policy = $2 AND target > $3 ORDER BY target LIMIT $4`,
-			o.ID, id, page.After, page.sqlLimit()))
+			o.ID, id, page.After, page.sqlLimit())
 		if err != nil {
 			return err
 		}
@@ -506,9 +506,9 @@ func (g *Org) PoliciesOf(ctx context.Context, management, target string, t Polic
 		if _, err := targetByID(tx, o, target); err != nil {
 			return err
 		}
-		ids, err := many(scanString)(tx.Query(
+		ids, err := meta.All(tx, meta.ScanString,
 			`SELECT policy FROM org_attachment WHERE target = $1 AND type = $2 AND policy > $3 ORDER BY policy LIMIT $4`,
-			target, string(t), page.After, page.sqlLimit()))
+			target, string(t), page.After, page.sqlLimit())
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ type AccountRequest struct {
 	Completed time.Time // zero while in progress
 }
 
-func scanRequest(s scanner) (*AccountRequest, error) {
+func scanRequest(s meta.Scanner) (*AccountRequest, error) {
 	var r AccountRequest
 	var requested, completed int64
 	if err := s.Scan(&r.ID, &r.Name, &r.Email, &r.State, &r.Failure, &r.Account, &requested, &completed); err != nil {
@@ -165,7 +165,7 @@ func (g *Org) AccountRequests(ctx context.Context, management string, states []s
 			}
 		}
 		query += fmt.Sprintf(` ORDER BY id LIMIT $%d`, len(args)+1)
-		rs, err = many(scanRequest)(tx.Query(query, append(args, page.sqlLimit())...))
+		rs, err = meta.All(tx, scanRequest, query, append(args, page.sqlLimit())...)
 		return err
 	})
 	rs, next = cut(page, rs, func(r *AccountRequest) string { return r.ID })

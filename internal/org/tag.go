@@ -15,13 +15,13 @@ type Tag struct{ Key, Value string }
 // maxTags is how many tags a resource may have.
 const maxTags = 50
 
-func scanTag(s scanner) (t Tag, err error) {
+func scanTag(s meta.Scanner) (t Tag, err error) {
 	err = s.Scan(&t.Key, &t.Value)
 	return t, err
 }
 
 func tagsOf(tx *meta.Tx, id string) ([]Tag, error) {
-	return many(scanTag)(tx.Query(`SELECT key, value FROM org_tag WHERE resource = $1 ORDER BY key`, id))
+	return meta.All(tx, scanTag, `SELECT key, value FROM org_tag WHERE resource = $1 ORDER BY key`, id)
 }
 
 // checkTags refuses tags that nothing can have. Keys compare ignoring case, as condition keys do.

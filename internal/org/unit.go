@@ -21,7 +21,7 @@ type Unit struct {
 // maxDepth is how many units deep accounts may be, as the quotas of AWS Organizations say.
 const maxDepth = 5
 
-func (o *Organization) scanUnit(s scanner) (*Unit, error) {
+func (o *Organization) scanUnit(s meta.Scanner) (*Unit, error) {
 	var u Unit
 	if err := s.Scan(&u.ID, &u.Parent, &u.Name, &u.Path); err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func parentPath(tx *meta.Tx, o *Organization, id string, kind Kind) (string, err
 	if id == o.Root {
 		return o.rootPath(), nil
 	}
-	return one(kind, id, scanString, tx.QueryRow(`SELECT path FROM org_unit WHERE id = $1 AND organization = $2`, id, o.ID))
+	return one(kind, id, meta.ScanString, tx.QueryRow(`SELECT path FROM org_unit WHERE id = $1 AND organization = $2`, id, o.ID))
 }
 
 // CreateUnit makes a unit below parent, with FullAWSAccess for each type of policy that is enabled. Errors: ErrNotInUse,
@@ -133,8 +133,8 @@ func (g *Org) Units(ctx context.Context, management, parent string, page Page) (
 		if _, err := parentPath(tx, o, parent, ErrNoSuchParent); err != nil {
 			return err
 		}
-		us, err = many(o.scanUnit)(tx.Query(
-			`SELECT `+unitColumns+` FROM org_unit WHERE parent = $1 AND id > $2 ORDER BY id LIMIT $3`, parent, page.After, page.sqlLimit()))
+		us, err = meta.All(tx, o.scanUnit,
+			`SELECT `+unitColumns+` FROM org_unit WHERE parent = $1 AND id > $2 ORDER BY id LIMIT $3`, parent, page.After, page.sqlLimit())
 		return err
 	})
 	us, next = cut(page, us, func(u *Unit) string { return u.ID })
@@ -149,7 +149,7 @@ func (g *Org) Parent(ctx context.Context, management, child string) (parent stri
 		if strings.HasPrefix(child, "ou-") {
 			table, key = "org_unit", "id"
 		}
-		parent, err = one(ErrNoSuchChild, child, scanString,
+		parent, err = one(ErrNoSuchChild, child, meta.ScanString,
 			tx.QueryRow(`SELECT parent FROM `+table+` WHERE `+key+` = $1 AND organization = $2`, child, o.ID))
 		return err
 	})
@@ -173,7 +173,7 @@ type Member struct {
 	Joined  time.Time
 }
 
-func (o *Organization) scanMember(s scanner) (*Member, error) {
+func (o *Organization) scanMember(s meta.Scanner) (*Member, error) {
 	var m Member
 	var joined int64
 	if err := s.Scan(&m.Account, &m.Email, &m.Parent, &m.Path, &m.Method, &joined); err != nil {
@@ -215,8 +215,8 @@ func (g *Org) Members(ctx context.Context, management, parent string, page Page)
 			}
 			in, key = "a.parent", parent
 		}
-		ms, err = many(o.scanMember)(tx.Query(
-			memberQuery+`WHERE `+in+` = $1 AND a.account > $2 ORDER BY a.account LIMIT $3`, key, page.After, page.sqlLimit()))
+		ms, err = meta.All(tx, o.scanMember,
+			memberQuery+`WHERE `+in+` = $1 AND a.account > $2 ORDER BY a.account LIMIT $3`, key, page.After, page.sqlLimit())
 		return err
 	})
 	ms, next = cut(page, ms, func(m *Member) string { return m.Account })

@@ -151,7 +151,7 @@ func (p *push) write(tx *meta.Tx) error {
 	if err := p.tag(tx, add); err != nil {
 		return err
 	}
-	p.image.Tags, err = collect(tx, scanString, `SELECT tag FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 ORDER BY tag`,
+	p.image.Tags, err = meta.All(tx, meta.ScanString, `SELECT tag FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 ORDER BY tag`,
 		p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String())
 	return err
 }
@@ -315,8 +315,8 @@ func digests(ds []ocispec.Descriptor) []digest.Digest {
 // megabytes.
 const imageColumns = `i.digest, i.media_type, i.artifact_type, i.config_media_type, i.subject, i.size, i.pushed_at, i.pulled_at, i.manifest_size`
 
-func scanImage(repo Repo, more ...any) func(scanner) (*Image, error) {
-	return func(s scanner) (*Image, error) {
+func scanImage(repo Repo, more ...any) func(meta.Scanner) (*Image, error) {
+	return func(s meta.Scanner) (*Image, error) {
 		i := Image{Repo: repo}
 		var pushed, pulled int64
 		dest := []any{&i.Digest, &i.MediaType, &i.ArtifactType, &i.ConfigMediaType, &i.Subject, &i.Size, &pushed, &pulled, &i.ManifestSize}
@@ -425,7 +425,7 @@ func addTags(tx *meta.Tx, repo Repo, images []*Image) error {
 	if len(images) == 0 {
 		return nil
 	}
-	refs, err := collect(tx, scanRef, `SELECT digest, tag FROM image_tag
+	refs, err := meta.All(tx, scanRef, `SELECT digest, tag FROM image_tag
 		WHERE account = $1 AND region = $2 AND repository = $3 AND digest >= $4 AND digest <= $5 ORDER BY digest, tag`,
 		repo.Account, repo.Region, repo.Name, images[0].Digest.String(), images[len(images)-1].Digest.String())
 	if err != nil {
@@ -443,7 +443,7 @@ func addTags(tx *meta.Tx, repo Repo, images []*Image) error {
 	return nil
 }
 
-func scanRef(s scanner) (r Ref, err error) {
+func scanRef(s meta.Scanner) (r Ref, err error) {
 	err = s.Scan(&r.Digest, &r.Tag)
 	return r, err
 }
@@ -473,7 +473,7 @@ func (r *Registry) Images(ctx context.Context, repo Repo, f TagStatus, p Page) (
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
-		images, err = collect(tx, scanImage(repo), `SELECT `+imageColumns+` FROM image i
+		images, err = meta.All(tx, scanImage(repo), `SELECT `+imageColumns+` FROM image i
 			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest > $4`+where+` ORDER BY i.digest LIMIT $5`,
 			repo.Account, repo.Region, repo.Name, after[0], p.limit())
 		if err != nil {
@@ -505,7 +505,7 @@ func (r *Registry) ImageRefs(ctx context.Context, repo Repo, f TagStatus, p Page
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
-		refs, err = collect(tx, scanRef, `SELECT i.digest, COALESCE(t.tag, '') FROM image i
+		refs, err = meta.All(tx, scanRef, `SELECT i.digest, COALESCE(t.tag, '') FROM image i
 			LEFT JOIN image_tag t ON t.account = i.account AND t.region = i.region AND t.repository = i.repository AND t.digest = i.digest
 			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest >= $4
 				AND (i.digest, COALESCE(t.tag, '')) > ($4, $5)`+where+`
@@ -532,7 +532,7 @@ func (r *Registry) Tags(ctx context.Context, repo Repo, after string, limit int)
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
-		tags, err = collect(tx, scanString, `SELECT tag FROM image_tag
+		tags, err = meta.All(tx, meta.ScanString, `SELECT tag FROM image_tag
 			WHERE account = $1 AND region = $2 AND repository = $3 AND tag > $4 ORDER BY tag LIMIT $5`,
 			repo.Account, repo.Region, repo.Name, after, p.limit())
 		return err
@@ -660,7 +660,7 @@ func deleteRef(tx *meta.Tx, repo Repo, ref Ref) ([]Ref, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	tags, err := collect(tx, scanRef, `SELECT digest, tag FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 ORDER BY tag`,
+	tags, err := meta.All(tx, scanRef, `SELECT digest, tag FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 ORDER BY tag`,
 		repo.Account, repo.Region, repo.Name, d.String())
 	if err != nil {
 		return nil, err
@@ -670,7 +670,7 @@ func deleteRef(tx *meta.Tx, repo Repo, ref Ref) ([]Ref, error) {
 			repo.Account, repo.Region, repo.Name, ref.Tag)
 		return []Ref{{Tag: ref.Tag, Digest: d}}, err
 	}
-	parents, err := collect(tx, scanString, `SELECT digest FROM image_reference
+	parents, err := meta.All(tx, meta.ScanString, `SELECT digest FROM image_reference
 		WHERE account = $1 AND region = $2 AND repository = $3 AND kind = 'image' AND target = $4 ORDER BY digest`,
 		repo.Account, repo.Region, repo.Name, d.String())
 	if err != nil {

@@ -29,7 +29,7 @@ func layers(tx *meta.Tx, repo Repo, ds []digest.Digest) (map[digest.Digest]*Laye
 		for _, d := range part {
 			args = append(args, d.String())
 		}
-		ls, err := collect(tx, func(s scanner) (*Layer, error) {
+		ls, err := meta.All(tx, func(s meta.Scanner) (*Layer, error) {
 			l := Layer{Repo: repo}
 			err := s.Scan(&l.Digest, &l.MediaType, &l.Size, &l.InUse)
 			return &l, err

@@ -31,7 +31,7 @@ func (p *Policy) ids() (string, error) {
 
 // scanPolicy reads a policy and its principals, which are null where there is
 // no policy.
-func scanPolicy(s scanner) (*Policy, error) {
+func scanPolicy(s meta.Scanner) (*Policy, error) {
 	var text, ids sql.NullString
 	if err := s.Scan(&text, &ids); err != nil || !text.Valid {
 		return nil, err

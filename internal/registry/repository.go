@@ -165,7 +165,7 @@ func (r *Registry) CreateRepository(ctx context.Context, repo Repo, s Settings) 
 
 const repositoryColumns = `account, region, name, created_at, tag_mutability, tag_exclusions, scan_on_push, encryption, kms_key`
 
-func scanRepository(s scanner) (*Repository, error) {
+func scanRepository(s meta.Scanner) (*Repository, error) {
 	var r Repository
 	var created int64
 	var exclusions string
@@ -221,7 +221,7 @@ func (r *Registry) Repositories(ctx context.Context, account, region string, p P
 		return nil, "", err
 	}
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
-		repos, err = collect(tx, scanRepository, `SELECT `+repositoryColumns+` FROM repository
+		repos, err = meta.All(tx, scanRepository, `SELECT `+repositoryColumns+` FROM repository
 			WHERE account = $1 AND region = $2 AND name > $3 ORDER BY name LIMIT $4`, account, region, after[0], p.limit())
 		return err
 	})
@@ -240,7 +240,7 @@ func (r *Registry) Repositories(ctx context.Context, account, region string, p P
 func (r *Registry) RepositoryNames(ctx context.Context, account, region, after string, limit int) (names []string, more bool, err error) {
 	p := Page{Limit: limit}
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
-		names, err = collect(tx, scanString, `SELECT name FROM repository WHERE account = $1 AND region = $2 AND name > $3 ORDER BY name LIMIT $4`,
+		names, err = meta.All(tx, meta.ScanString, `SELECT name FROM repository WHERE account = $1 AND region = $2 AND name > $3 ORDER BY name LIMIT $4`,
 			account, region, after, p.limit())
 		return err
 	})
@@ -269,7 +269,7 @@ func (r *Registry) DeleteRepository(ctx context.Context, repo Repo, force bool) 
 				return &Error{Kind: ErrRepositoryNotEmpty, Repo: repo}
 			}
 		}
-		uploads, err = collect(tx, scanString, `SELECT id FROM upload WHERE account = $1 AND region = $2 AND repository = $3 ORDER BY id`,
+		uploads, err = meta.All(tx, meta.ScanString, `SELECT id FROM upload WHERE account = $1 AND region = $2 AND repository = $3 ORDER BY id`,
 			repo.Account, repo.Region, repo.Name)
 		if err != nil {
 			return err
@@ -337,7 +337,7 @@ func (r *Registry) update(ctx context.Context, repo Repo, query string, args ...
 
 func resourceTags(tx *meta.Tx, repo Repo) (map[string]string, error) {
 	type tag struct{ key, value string }
-	rows, err := collect(tx, func(s scanner) (t tag, err error) { err = s.Scan(&t.key, &t.value); return t, err },
+	rows, err := meta.All(tx, func(s meta.Scanner) (t tag, err error) { err = s.Scan(&t.key, &t.value); return t, err },
 		`SELECT key, value FROM repository_tag WHERE account = $1 AND region = $2 AND repository = $3 ORDER BY key`, repo.Account, repo.Region, repo.Name)
 	if err != nil {
 		return nil, err

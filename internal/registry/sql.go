@@ -14,31 +14,6 @@ import (
 	"github.com/pratique-dev/pratique/internal/meta"
 )
 
-// scanner is a *sql.Row or a *sql.Rows.
-type scanner interface{ Scan(dest ...any) error }
-
-// collect runs a query and returns what scan makes of its rows.
-func collect[T any](tx *meta.Tx, scan func(scanner) (T, error), query string, args ...any) (out []T, err error) {
-	rows, err := tx.Query(query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
-	}
-	return out, rows.Err()
-}
-
-func scanString(s scanner) (v string, err error) {
-	err = s.Scan(&v)
-	return v, err
-}
-
 // exists reports whether a query has a row.
 func exists(tx *meta.Tx, query string, args ...any) (bool, error) {
 	var one int
@@ -75,7 +50,7 @@ func in[S ~string](tx *meta.Tx, repo Repo, query string, values []S) (map[S]bool
 		for _, v := range part {
 			args = append(args, string(v))
 		}
-		got, err := collect(tx, scanString, fmt.Sprintf(query, list(4, len(part))), args...)
+		got, err := meta.All(tx, meta.ScanString, fmt.Sprintf(query, list(4, len(part))), args...)
 		if err != nil {
 			return nil, err
 		}

@@ -289,7 +289,7 @@ func (r *Registry) ExpireUploads(ctx context.Context, before time.Time) error {
 	for after := (stale{}); ; {
 		var uploads []stale
 		err := r.db.Read(ctx, func(tx *meta.Tx) (err error) {
-			uploads, err = collect(tx, func(s scanner) (u stale, err error) { err = s.Scan(&u.used, &u.id); return u, err },
+			uploads, err = meta.All(tx, func(s meta.Scanner) (u stale, err error) { err = s.Scan(&u.used, &u.id); return u, err },
 				`SELECT used_at, id FROM upload WHERE used_at < $1 AND (used_at, id) > ($2, $3) ORDER BY used_at, id LIMIT $4`,
 				micros(before), after.used, after.id, batch)
 			return err
