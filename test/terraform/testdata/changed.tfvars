@@ -1,0 +1,15 @@
+team            = "platform"
+user_path       = "/machines/"
+group_path      = "/machines/"
+members         = ["builder"]
+push_actions    = ["ecr:BatchCheckLayerAvailability", "ecr:PutImage"]
+external_id     = "second"
+session_hours   = 4
+boundary        = false
+key_status      = "Inactive"
+profile_role    = "spare"
+audiences       = ["sts.amazonaws.com", "registry.example.com"]
+thumbprint      = "06b25927c42a721631c1efd9431e648fa62e1e39"
+mutability      = "IMMUTABLE"
+password_length = 16
+puller_actions  = ["ecr:BatchGetImage"]
