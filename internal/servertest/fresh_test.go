@@ -24,13 +24,17 @@ func TestFreshDecisions(t *testing.T) { onEachDatabase(t, testFreshDecisions) }
 
 func testFreshDecisions(t *testing.T, database func(*server.Config)) {
 	f := newFreshness(t, database)
+	rounds := 50
+	if raceDetector {
+		rounds = 8
+	}
 	for _, c := range f.changes() {
 		t.Run(c.name, func(t *testing.T) {
 			nodes := [2]*world{f.nodes[0].in(t), f.nodes[1].in(t)}
 			for _, w := range nodes { // both have seen how it was
 				f.ask(w, &c, asking{api: true, registry: true}, "")
 			}
-			for i := range 50 {
+			for i := range rounds {
 				write, read := nodes[i%2], nodes[(i+1)%2]
 				by := asking{api: i/2%2 == 0, registry: i/2%2 == 1}
 				c.forbid(write)
