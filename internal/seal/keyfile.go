@@ -2,7 +2,6 @@ package seal
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
@@ -14,12 +13,13 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 )
 
 const keyFileComment = `# Pratique key file. Whoever has it can read the secrets Pratique stores and make tokens it accepts;
 # without it they are lost. Keep it private and backed up, apart from the database.
-# To rotate, put a new line above the first key: the first one seals, all of them open.
-# key <8 hex digits, unique> <32 random bytes in base64>
+# The first key seals, all of them open. "pratique keys" lists, adds and removes them.
+# key <8 hex digits, unique> <32 random bytes in base64> <since when, which may be missing>
 `
 
 // OpenKeyFile reads the master keys from the file at path. When there is none it creates one with a random
@@ -28,20 +28,22 @@ const keyFileComment = `# Pratique key file. Whoever has it can read the secrets
 //
 // A key file that others than its owner may read or write is refused.
 func OpenKeyFile(path string) (*Box, error) {
-	b, err := readKeyFile(path)
+	r, err := readKeyFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := createKeyFile(path); err != nil {
 			return nil, fmt.Errorf("create key file %s: %w", path, err)
 		}
-		b, err = readKeyFile(path)
+		r, err = readKeyFile(path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open key file %s: %w", path, err)
 	}
+	b := &Box{path: path}
+	b.ring.Store(r)
 	return b, nil
 }
 
-func readKeyFile(path string) (*Box, error) {
+func readKeyFile(path string) (*ring, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, withoutPath(err)
@@ -57,59 +59,73 @@ func readKeyFile(path string) (*Box, error) {
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
 		return nil, fmt.Errorf("others than its owner have access (mode %04o): run chmod 600", mode)
 	}
-	return parseKeys(f)
+	keys, err := parseKeys(f)
+	if err != nil {
+		return nil, err
+	}
+	return &ring{keys, info}, nil
 }
 
 // parseKeys reads a key file's text. Errors name the line and never repeat it.
-func parseKeys(r io.Reader) (*Box, error) {
-	b := &Box{}
+func parseKeys(r io.Reader) ([]key, error) {
+	var keys []key
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
-		text := strings.TrimSpace(lines.Text())
-		if text == "" || strings.HasPrefix(text, "#") {
-			continue
-		}
-		fields := strings.Fields(text)
-		if len(fields) != 3 || fields[0] != "key" {
-			return nil, fmt.Errorf("line %d is not of the form: key <id> <base64>", n)
-		}
-		id, err := hex.DecodeString(fields[1])
-		if err != nil || len(id) != len(keyID{}) {
-			return nil, fmt.Errorf("line %d: the key id is not 8 hex digits", n)
-		}
-		master, err := base64.StdEncoding.DecodeString(fields[2])
-		if err != nil || len(master) != keySize {
-			return nil, fmt.Errorf("line %d: the key is not %d bytes in base64", n, keySize)
-		}
-		for _, k := range b.keys {
-			if k.id == keyID(id) {
-				return nil, fmt.Errorf("line %d: the key id %x is taken by a line above", n, id)
-			}
-		}
-		k, err := newKey(keyID(id), master)
+		k, ok, err := parseLine(lines.Text())
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
-		b.keys = append(b.keys, k)
+		if !ok {
+			continue
+		}
+		for _, other := range keys {
+			if k.id == other.id {
+				return nil, fmt.Errorf("line %d: the key id %x is taken by a line above", n, k.id)
+			}
+		}
+		keys = append(keys, k)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, withoutPath(err)
 	}
-	if len(b.keys) == 0 {
+	if len(keys) == 0 {
 		return nil, errors.New("it holds no key")
 	}
-	return b, nil
+	return keys, nil
+}
+
+// parseLine reads a line of a key file, and reports whether it holds a key.
+func parseLine(text string) (k key, ok bool, err error) {
+	text = strings.TrimSpace(text)
+	if text == "" || strings.HasPrefix(text, "#") {
+		return key{}, false, nil
+	}
+	fields := strings.Fields(text)
+	if len(fields) < 3 || len(fields) > 4 || fields[0] != "key" {
+		return key{}, false, errors.New("it is not of the form: key <id> <base64> <time>")
+	}
+	id, err := hex.DecodeString(fields[1])
+	if err != nil || len(id) != len(keyID{}) {
+		return key{}, false, errors.New("the key id is not 8 hex digits")
+	}
+	master, err := base64.StdEncoding.DecodeString(fields[2])
+	if err != nil || len(master) != keySize {
+		return key{}, false, fmt.Errorf("the key is not %d bytes in base64", keySize)
+	}
+	var since time.Time
+	if len(fields) == 4 {
+		if since, err = time.Parse(time.RFC3339, fields[3]); err != nil {
+			return key{}, false, errors.New("the time is not of the form 2006-01-02T15:04:05Z")
+		}
+	}
+	k, err = newKey(keyID(id), master, since)
+	return k, err == nil, err
 }
 
 // createKeyFile writes a new key file unless there is one. The file appears at path complete or not at all: it
 // is written under another name and linked, which, unlike a rename, never replaces what is there.
 func createKeyFile(path string) (err error) {
-	id, master := make([]byte, len(keyID{})), make([]byte, keySize)
-	_, _ = rand.Read(id) // never fails: it ends the program instead
-	_, _ = rand.Read(master)
-	var text bytes.Buffer
-	text.WriteString(keyFileComment)
-	fmt.Fprintf(&text, "key %x %s\n", id, base64.StdEncoding.EncodeToString(master))
+	text := keyFileComment + newLine(time.Now()) + "\n" // when, for people: nothing is computed from a first key's time
 
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*") // O_EXCL, mode 0600
@@ -117,7 +133,7 @@ func createKeyFile(path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
-	_, err = f.Write(text.Bytes())
+	_, err = f.WriteString(text)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -128,6 +144,17 @@ func createKeyFile(path string) (err error) {
 		return err
 	}
 	return syncDir(dir)
+}
+
+// timeForm is how key files have times: exact enough to tell keys apart that are made one after the other.
+const timeForm = "2006-01-02T15:04:05.000000Z07:00"
+
+// newLine is the line of a new key.
+func newLine(since time.Time) string {
+	id, master := make([]byte, len(keyID{})), make([]byte, keySize)
+	_, _ = rand.Read(id) // never fails: it ends the program instead
+	_, _ = rand.Read(master)
+	return fmt.Sprintf("key %x %s %s", id, base64.StdEncoding.EncodeToString(master), since.UTC().Format(timeForm))
 }
 
 // syncDir makes a new name in dir durable.

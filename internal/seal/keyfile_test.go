@@ -129,10 +129,11 @@ func TestKeyFileRefused(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"empty", "", "it holds no key"},
 		{"comment only", "# key\n", "it holds no key"},
-		{"other text", "hunter2\n", "line 1 is not of the form: key <id> <base64>"},
+		{"other text", "hunter2\n", "line 1: it is not of the form: key <id> <base64> <time>"},
 		{"short key", keyOne + "key 00000002 aHVudGVyMg==\n", "line 2: the key is not 32 bytes in base64"},
 		{"no base64", "key 00000002 hunter2\n", "line 1: the key is not 32 bytes in base64"},
 		{"long id", "key 0000000002 AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\n", "line 1: the key id is not 8 hex digits"},
+		{"no time", "key 00000002 AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI= yesterday\n", "line 1: the time is not of the form 2006-01-02T15:04:05Z"},
 		{"id twice", keyOne + "\n" + keyOne, "line 3: the key id 00000001 is taken by a line above"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -19,11 +19,16 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
 	"strings"
+	"sync/atomic"
+	"time"
 )
 
 // Overhead is how many bytes longer a sealed value is than its plaintext.
@@ -39,25 +44,60 @@ const (
 // or sealed with a key that is not in the key file.
 var ErrInvalid = errors.New("sealed value is not valid")
 
-// Box seals and opens values. It is safe for concurrent use.
+// Box seals and opens values with the keys of a key file, as it is now: a change of the file counts from the next value that
+// is sealed, or that names a key unknown so far. A file that cannot be read any more leaves the keys as they were. A Box is
+// safe for concurrent use.
 type Box struct {
+	path string
+	ring atomic.Pointer[ring]
+}
+
+// ring is the content of a key file at some time.
+type ring struct {
 	keys []key // the first one seals, all of them open
+	info fs.FileInfo
+}
+
+// find returns the key with an id.
+func (r *ring) find(id keyID) (key, bool) {
+	for _, k := range r.keys {
+		if k.id == id {
+			return k, true
+		}
+	}
+	return key{}, false
+}
+
+// current returns the keys of the file as it is now.
+func (b *Box) current() *ring {
+	r := b.ring.Load()
+	info, err := os.Stat(b.path)
+	if err != nil || os.SameFile(info, r.info) && info.ModTime().Equal(r.info.ModTime()) && info.Size() == r.info.Size() {
+		return r
+	}
+	now, err := readKeyFile(b.path)
+	if err != nil {
+		return r
+	}
+	b.ring.CompareAndSwap(r, now)
+	return b.ring.Load()
 }
 
 type keyID [4]byte
 
 // key is a master key after HKDF's extract step.
 type key struct {
-	id  keyID
-	prk []byte
+	id    keyID
+	prk   []byte
+	since time.Time // zero if the file does not say
 }
 
-func newKey(id keyID, master []byte) (key, error) {
+func newKey(id keyID, master []byte, since time.Time) (key, error) {
 	prk, err := hkdf.Extract(sha256.New, master, []byte("pratique seal v1"))
 	if err != nil {
 		return key{}, fmt.Errorf("derive key: %w", err)
 	}
-	return key{id, prk}, nil
+	return key{id, prk, since}, nil
 }
 
 // Format keeps the keys out of anything printed with package fmt.
@@ -69,7 +109,7 @@ func (b *Box) LogValue() slog.Value { return slog.StringValue("seal.Box(redacted
 // Seal encrypts plaintext for purpose. The purpose is any text that says what the value is and, where swapping
 // two values would matter, whose it is; Open needs the same one.
 func (b *Box) Seal(purpose string, plaintext []byte) []byte {
-	k := b.keys[0]
+	k := b.current().keys[0]
 	out := make([]byte, headerSize, headerSize+len(plaintext)+Overhead)
 	out[0] = version
 	copy(out[1:], k.id[:])
@@ -82,17 +122,25 @@ func (b *Box) Open(purpose string, sealed []byte) ([]byte, error) {
 		return nil, ErrInvalid
 	}
 	header := sealed[:headerSize]
-	for _, k := range b.keys {
-		if k.id != keyID(header[1:]) {
-			continue
-		}
-		plaintext, err := k.aead(purpose).Open(nil, nil, sealed[headerSize:], additional(header, purpose))
-		if err != nil {
+	k, ok := b.ring.Load().find(keyID(header[1:]))
+	if !ok {
+		if k, ok = b.current().find(keyID(header[1:])); !ok {
 			return nil, ErrInvalid
 		}
-		return plaintext, nil
 	}
-	return nil, ErrInvalid
+	plaintext, err := k.aead(purpose).Open(nil, nil, sealed[headerSize:], additional(header, purpose))
+	if err != nil {
+		return nil, ErrInvalid
+	}
+	return plaintext, nil
+}
+
+// KeyOf returns the id of the key that a value says it is sealed with, empty for what is no sealed value.
+func KeyOf(sealed []byte) string {
+	if len(sealed) < Overhead || sealed[0] != version {
+		return ""
+	}
+	return hex.EncodeToString(sealed[1:headerSize])
 }
 
 // SealString is Seal with the result in base64url without padding: it holds no character that a token in a
