@@ -13,10 +13,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	engine "github.com/pratique-dev/pratique/internal/iam"
+	"github.com/pratique-dev/pratique/internal/oidc/oidctest"
 	"github.com/pratique-dev/pratique/internal/server"
 )
 
@@ -56,7 +60,9 @@ func (s *sentSecrets) RoundTrip(r *http.Request) (*http.Response, error) {
 // secrets it was given or gave is in its log, its audit log or its database.
 func TestSecretsStaySecret(t *testing.T) {
 	var log lockedBuffer
+	issuer := oidctest.New(t, "")
 	w := newWorld(t, func(c *server.Config) {
+		c.OIDCCAFile, c.OIDCResolve = issuer.CAFile(), issuer.Resolve()
 		c.Log = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
 	})
 	secrets := map[string]string{}
@@ -90,6 +96,34 @@ func TestSecretsStaySecret(t *testing.T) {
 	w.download("POST", url)
 	key := must(w.iam(w.root).CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{}))(t).AccessKey
 	keep("secret key from the API", *key.SecretAccessKey)
+
+	// Sessions of other kinds, and the tokens that they are made from.
+	federated := must(sts.NewFromConfig(w.AWS(w.root)).GetFederationToken(t.Context(), &sts.GetFederationTokenInput{Name: aws.String("bob")}))(t).Credentials
+	keep("secret key of the federated user", *federated.SecretAccessKey)
+	keep("session token of the federated user", *federated.SessionToken)
+	_, err := w.IAM().CreateOIDCProvider(t.Context(), owner, issuer.URL, []string{"registry"}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := must(w.IAM().CreateRole(t.Context(), owner, engine.NewRole{Name: "web", Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+		"Principal":{"Federated":"arn:aws:iam::` + owner + `:oidc-provider/` + oidctest.Host + `"},"Action":"sts:AssumeRoleWithWebIdentity"}]}`}))(t)
+	for name, changes := range map[string]map[string]any{"good": nil, "expired": {"exp": 1}, "for another": {"aud": "x"}, "of another": {"iss": "https://x"}} {
+		raw := issuer.Sign("first", issuer.Claims(time.Now(), "registry", changes))
+		keep("web identity token, "+name, raw[strings.Index(raw, ".")+1:])
+		for _, token := range []string{raw, flip(raw, len(raw)-10)} {
+			in := &sts.AssumeRoleWithWebIdentityInput{RoleArn: aws.String(role.ARN()), RoleSessionName: aws.String("web"), WebIdentityToken: aws.String(token)}
+			out, err := sts.NewFromConfig(w.AWS(aws.Credentials{})).AssumeRoleWithWebIdentity(t.Context(), in)
+			if err == nil {
+				keep("secret key of the web identity", *out.Credentials.SecretAccessKey)
+				keep("session token of the web identity", *out.Credentials.SessionToken)
+			}
+			if good := changes == nil && token == raw; good != (err == nil) {
+				t.Errorf("web identity token, %s: %v", name, err)
+			}
+			readAnswer(t, must(w.HTTP().Get(w.URL()+"/?Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=web&RoleArn="+
+				neturl.QueryEscape(role.ARN())+"&WebIdentityToken="+neturl.QueryEscape(token)))(t))
+		}
+	}
 
 	// Secrets where they do not belong.
 	const misplaced = "misplacedMisplacedMisplaced"
@@ -147,7 +181,7 @@ func TestSecretsStaySecret(t *testing.T) {
 
 	w.Stop() // so that all of it is on disk
 	places := map[string]string{"log": log.String()}
-	err := filepath.WalkDir(w.dir, func(path string, e fs.DirEntry, err error) error {
+	err = filepath.WalkDir(w.dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
 			return err
 		}
