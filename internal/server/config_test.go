@@ -33,6 +33,8 @@ func TestConfigRefuses(t *testing.T) {
 		"is not a 12-digit id":            {DataDir: "x", DefaultAccount: "123"},
 		"a TLS certificate needs its key": {DataDir: "x", TLSCert: "a"},
 		"negative time":                   {DataDir: "x", KeepDecisions: -1},
+		"want a host name in lower case":  {DataDir: "x", OIDCResolve: map[string]string{"Example.com": "127.0.0.1:1"}},
+		"and an address with a port":      {DataDir: "x", OIDCResolve: map[string]string{"example.com": "127.0.0.1"}},
 		"choose either":                   {DataDir: "x", TLSCert: "a", TLSKey: "b", TLSSelfSigned: true},
 		"refusing plain HTTP on :5000":    {DataDir: "x", Listen: ":5000"},
 		"refusing plain HTTP on 10.0.0.1": {DataDir: "x", Listen: "10.0.0.1:5000"},
