@@ -45,8 +45,8 @@ type Policy struct {
 	ID         Value
 	Statements []Statement
 	text       string
-	single     bool // Statement was an object, not a list
-	code       program
+	single     bool     // Statement was an object, not a list
+	code       *program // nil unless made by Parse
 }
 
 // Text returns the document exactly as it was given to [Parse].
@@ -110,7 +110,7 @@ type Operator struct {
 }
 
 // quantifier is the set operator in front of a condition operator.
-type quantifier int
+type quantifier uint8
 
 const (
 	noQuantifier quantifier = iota
@@ -119,7 +119,7 @@ const (
 )
 
 // comparison is what a condition operator does, apart from its qualifiers.
-type comparison int
+type comparison uint8
 
 const (
 	noComparison comparison = iota

@@ -5,57 +5,48 @@ import "strings"
 // program is the compiled form of a policy: what an evaluation reads, and nothing else. It is made once,
 // when the policy is, and never changes. The traced and the untraced evaluation run the same program.
 type program struct {
-	about   concern   // what any of the rules is about
-	concern []concern // what each of the rules is about
-	rules   []rule    // of the statements, in their order
+	about    concern   // what any of the rules is about
+	concerns []concern // what each of the rules is about
+	rules    []rule    // of the statements, in their order
 }
 
 // rule is the compiled form of a statement.
 type rule struct {
-	deny bool
+	deny         bool
+	hasPrincipal bool // there is the element
+	noActions    bool // there is no such element, or no value in it
+	notAction    bool
+	anyAction    bool // "*" is listed
+	hasResource  bool // there is the element
+	noResources  bool // there is no such element, or no value in it
+	notResource  bool
+	anyResource  bool // "*" is listed
 
-	hasPrincipal bool        // there is the element
-	principals   *principals // nil when it names nobody at all
-
-	noActions bool // there is no such element, or no value in it
-	notAction bool
-	anyAction bool // "*" is listed
-	listed    actionSet
-	actions   []pattern
-
-	hasResource bool // there is the element
-	noResources bool // there is no such element, or no value in it
-	notResource bool
-	anyResource bool // "*" is listed
-	resources   []resourcePattern
-
-	tests []test // of the conditions, in their order
+	principals *principals // nil when it names nobody at all
+	listed     actionSet   // at least the actions that match a pattern
+	actions    []pattern
+	resources  []resourcePattern
+	tests      []test // of the conditions, in their order
 }
 
 // program returns the program of a policy. One that was put together by other means than Parse has none
 // yet, and is compiled here, as often as it is evaluated.
 func (p *Policy) program() *program {
-	if len(p.code.rules) != len(p.Statements) {
-		return p.compiled()
+	if p.code == nil {
+		return compile(p)
 	}
-	return &p.code
-}
-
-//go:noinline
-func (p *Policy) compiled() *program {
-	code := compile(p)
-	return &code
+	return p.code
 }
 
 // compile makes the program of a policy.
-func compile(p *Policy) program {
-	prog := program{rules: make([]rule, len(p.Statements)), concern: make([]concern, len(p.Statements))}
+func compile(p *Policy) *program {
+	prog := &program{rules: make([]rule, len(p.Statements)), concerns: make([]concern, len(p.Statements))}
 	for i := range p.Statements {
 		prog.rules[i] = compileStatement(&p.Statements[i], p.variables())
 		c := prog.rules[i].concern()
-		prog.concern[i] = c
-		prog.about.vendors |= c.vendors
+		prog.concerns[i] = c
 		prog.about.names |= c.names
+		prog.about.starts |= c.starts
 		prog.about.callers |= c.callers
 	}
 	return prog
@@ -110,36 +101,54 @@ func (r *rule) concern() concern {
 }
 
 // excludes reports whether the statement cannot match a request with these bits.
-func (c *concern) excludes(vendor, name, callers uint64) bool {
-	return c.vendors&vendor|c.names&name == 0 || c.callers&callers == 0
+func (c *concern) excludes(action actionBits, callers uint64) bool {
+	return !c.has(action) || c.callers&callers == 0
 }
 
 // actionSet is a superset of the actions that match a number of patterns. Unlike an index by action it
 // needs no list of the actions there are.
 type actionSet struct {
-	vendors uint64 // nameBits of the vendors, with the colon, of patterns with wildcards
-	names   uint64 // nameBits of the patterns without
+	names  uint64 // nameBits of the patterns without wildcards
+	starts uint64 // nameBits of how the others start, as far as startOf goes
 }
 
-var everyAction = actionSet{vendors: ^uint64(0)}
+var everyAction = actionSet{starts: ^uint64(0)}
 
 func (a *actionSet) add(p *pattern) {
-	vendor := func(text string) { a.vendors |= nameBit(text[:strings.IndexByte(text, ':')+1]) }
 	switch p.kind {
 	case patternAll:
 		*a = everyAction
 	case patternExact:
 		a.names |= nameBit(p.text)
 	case patternPrefix:
-		vendor(p.text)
+		a.starts |= nameBit(startOf(p.text))
 	case patternPieces:
-		vendor(p.pieces[0].text)
+		a.starts |= nameBit(startOf(p.pieces[0].text))
 	}
 }
 
-// has reports whether the set may hold the action with these bits.
-func (a *actionSet) has(vendor, name uint64) bool {
-	return a.vendors&vendor|a.names&name != 0
+// has reports whether the set may hold an action.
+func (a *actionSet) has(action actionBits) bool {
+	return a.names&action.name|a.starts&action.starts != 0
+}
+
+// actionBits are the bits by which the sets that may hold an action know it.
+type actionBits struct{ name, starts uint64 }
+
+func newActionBits(action string) actionBits {
+	start := startOf(action)
+	vendor := start[:strings.IndexByte(start, ':')+1]
+	return actionBits{name: nameBit(action), starts: nameBit(vendor) | nameBit(start)}
+}
+
+// startOf returns the vendor and the first two letters of an action or a pattern of actions; of one whose
+// name is not as long as that, the vendor alone.
+func startOf(text string) string {
+	end := strings.IndexByte(text, ':') + 1
+	if len(text) >= end+2 {
+		end += 2
+	}
+	return text[:end]
 }
 
 // nameBit returns one bit that stands for a name, whatever its case. Its length and its end tell names
@@ -153,14 +162,15 @@ func nameBit(name string) uint64 {
 	if n < 4 {
 		return 1 << n
 	}
-	h := uint64(name[n-1])<<24 | uint64(name[n-2])<<16 | uint64(name[n-3])<<8 | uint64(name[n-4])
-	return 1 << ((h | letters | uint64(n)<<32) * spread >> 58)
+	end := name[n-4:]
+	h := uint32(end[0]) | uint32(end[1])<<8 | uint32(end[2])<<16 | uint32(end[3])<<24 | letters
+	return 1 << ((uint64(n)<<32 | uint64(h)) * spread >> 58)
 }
 
 // resourcePattern is a compiled Resource value.
 type resourcePattern struct {
-	arn   pattern // what resources that are ARNs match
-	text  pattern // what other resources match, "*" among them
+	arn   pattern  // what resources that are ARNs match
+	text  *pattern // what other resources match, "*" among them
 	short shortness
 }
 
@@ -177,9 +187,10 @@ const (
 
 // compileResource compiles a Resource value. Variables are resolved in the last part of an ARN only.
 func compileResource(value string, variables bool) resourcePattern {
-	r := resourcePattern{text: compileGlob(value, variables)}
+	text := compileGlob(value, variables)
+	r := resourcePattern{text: &text}
 	if stars(value) {
-		r.arn = r.text
+		r.arn = text
 		return r
 	}
 	var c patternCompiler
@@ -207,8 +218,9 @@ func compileResource(value string, variables bool) resourcePattern {
 
 // principals is the compiled form of a Principal or NotPrincipal element.
 type principals struct {
-	not     bool
-	entries []principalEntry
+	not      bool
+	everyone bool // "*" is listed
+	entries  []principalEntry
 }
 
 // principalEntry is one value of such an element.
@@ -236,7 +248,9 @@ func compilePrincipals(pr *Principals) *principals {
 	for i := range pr.Groups {
 		g := &pr.Groups[i]
 		for j := range g.Values {
-			c.entries = append(c.entries, compilePrincipal(g.Type.Text, g.Values[j].Text, g.id(j)))
+			e := compilePrincipal(g.Type.Text, g.Values[j].Text, g.id(j))
+			c.entries = append(c.entries, e)
+			c.everyone = c.everyone || e.kind == entryEveryone
 		}
 	}
 	if len(c.entries) == 0 {

@@ -18,21 +18,25 @@ type test struct {
 	ifExists bool
 	// broken means that AWS refuses a value on write. The test then fails in an Allow, and holds in a Deny.
 	broken bool
+	truths [2]bool // which of false and true are among the values of Bool and Null
 	key    string
+	texts  []pattern    // the values of the String and Arn operators, and of Bool those with variables
+	typed  *typedValues // the values of the others
+}
 
-	texts    []pattern // of the String and Arn operators, and of Bool those with variables
+// typedValues are the values of a test by type, all of the same one.
+type typedValues struct {
 	numbers  []decimal
 	times    []instant
 	networks []network
 	blobs    [][]byte
-	truths   [2]bool // which of false and true are among the values of Bool and Null
 }
 
 // compileTest compiles a condition. variables says whether the document resolves policy variables.
 func compileTest(c *Condition, variables bool) test {
 	t := test{
 		comparison: c.Operator.comparison, quantifier: c.Operator.quantifier,
-		negated: c.Operator.negated, ifExists: c.Operator.ifExists, key: c.folded,
+		negated: c.Operator.negated, ifExists: c.Operator.ifExists, key: c.folded, typed: new(typedValues),
 	}
 	variables = variables && c.Operator.variables()
 	for i := range c.Values {
@@ -50,25 +54,25 @@ func (t *test) add(value string, variables bool) (ok bool) {
 	case op.numeric():
 		var d decimal
 		d, ok = parseDecimal(value)
-		t.numbers = append(t.numbers, d)
+		t.typed.numbers = append(t.typed.numbers, d)
 		return ok
 	case op.date():
 		var at instant
 		at, ok = parseInstant(value)
-		t.times = append(t.times, at)
+		t.typed.times = append(t.typed.times, at)
 		return ok
 	case op == ipAddress:
 		var prefix netip.Prefix
 		prefix, ok = parseNetwork(value)
-		t.networks = append(t.networks, compileNetwork(prefix))
+		t.typed.networks = append(t.typed.networks, compileNetwork(prefix))
 		return ok
 	case op == binaryEquals:
 		blob, err := base64.StdEncoding.DecodeString(value)
-		t.blobs = append(t.blobs, blob)
+		t.typed.blobs = append(t.typed.blobs, blob)
 		return err == nil
 	case op == boolean || op == null:
 		if b, isBool := parseBool(value); isBool {
-			t.truths[index(b)] = true
+			t.truths[bit(b)] = true
 		} else if variables {
 			t.texts = append(t.texts, compileText(value, true))
 		}
@@ -82,7 +86,7 @@ func (t *test) add(value string, variables bool) (ok bool) {
 	return true
 }
 
-func index(b bool) int {
+func bit(b bool) int {
 	if b {
 		return 1
 	}
@@ -95,8 +99,11 @@ func (t *test) holds(ctx Context, deny bool) bool {
 		return deny
 	}
 	values := ctx[t.key]
+	if len(values) == 1 && t.quantifier == noQuantifier && t.comparison != null {
+		return t.value(values[0], ctx)
+	}
 	if t.comparison == null {
-		return t.truths[index(len(values) == 0)]
+		return t.truths[bit(len(values) == 0)]
 	}
 	if len(values) == 0 {
 		switch {
@@ -150,7 +157,7 @@ func (t *test) value(actual string, ctx Context) bool {
 
 func (t *test) findText(actual string, ctx Context) bool {
 	for i := range t.texts {
-		if t.texts[i].match(actual, ctx) {
+		if p := &t.texts[i]; p.text == actual && p.kind == patternExact || p.match(actual, ctx) {
 			return true
 		}
 	}
@@ -168,14 +175,14 @@ func (t *test) findFolded(actual string, ctx Context) bool {
 
 func (t *test) findNumber(actual string) (found, ok bool) {
 	d, ok := parseDecimal(actual)
-	return ok && slices.ContainsFunc(t.numbers, func(want decimal) bool {
+	return ok && slices.ContainsFunc(t.typed.numbers, func(want decimal) bool {
 		return ordered(t.comparison-numericEquals, d.compare(want))
 	}), ok
 }
 
 func (t *test) findTime(actual string) (found, ok bool) {
 	at, ok := parseInstant(actual)
-	return ok && slices.ContainsFunc(t.times, func(want instant) bool {
+	return ok && slices.ContainsFunc(t.typed.times, func(want instant) bool {
 		return ordered(t.comparison-dateEquals, at.compare(want))
 	}), ok
 }
@@ -186,8 +193,8 @@ func (t *test) findAddress(actual string) (found, ok bool) {
 		return false, false
 	}
 	a := compileAddress(addr)
-	for i := range t.networks {
-		if t.networks[i].contains(a) {
+	for i := range t.typed.networks {
+		if t.typed.networks[i].contains(a) {
 			return true, true
 		}
 	}
@@ -196,12 +203,12 @@ func (t *test) findAddress(actual string) (found, ok bool) {
 
 func (t *test) findTruth(actual string, ctx Context) (found, ok bool) {
 	b, ok := parseBool(actual)
-	return ok && (t.truths[index(b)] || len(t.texts) > 0 && t.findFolded(actual, ctx)), ok
+	return ok && (t.truths[bit(b)] || len(t.texts) > 0 && t.findFolded(actual, ctx)), ok
 }
 
 func (t *test) findBlob(actual string) (found, ok bool) {
 	blob, err := base64.StdEncoding.DecodeString(actual)
-	return slices.ContainsFunc(t.blobs, func(want []byte) bool { return bytes.Equal(want, blob) }), err == nil
+	return slices.ContainsFunc(t.typed.blobs, func(want []byte) bool { return bytes.Equal(want, blob) }), err == nil
 }
 
 // ordered applies an operator of the numeric or date family, counted from its Equals, to the result of
@@ -228,8 +235,12 @@ type address struct {
 }
 
 func compileAddress(addr netip.Addr) address {
+	if addr.Is4() {
+		b := addr.As4()
+		return address{low: uint64(binary.BigEndian.Uint32(b[:])), v4: true}
+	}
 	b := addr.As16()
-	return address{high: binary.BigEndian.Uint64(b[:8]), low: binary.BigEndian.Uint64(b[8:]), v4: addr.Is4()}
+	return address{high: binary.BigEndian.Uint64(b[:8]), low: binary.BigEndian.Uint64(b[8:])}
 }
 
 // network is a compiled CIDR block: [netip.Prefix.Contains] works its mask out on every call.

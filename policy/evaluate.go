@@ -215,14 +215,21 @@ func (e *evaluator) layer(o *outcome, rules *layerRules, sources []Source, level
 	if e.trace != nil {
 		e.traceLayer(o, rules, level)
 	}
-	if len(sources) == 0 {
-		return
+	callers := everyCaller
+	if rules.hasPrincipal {
+		callers = e.callers
 	}
 	for i := range sources {
-		if e.trace == nil && e.deny.found() {
-			return
+		src := &sources[i]
+		if e.trace == nil {
+			if e.deny.found() {
+				return
+			}
+			if p := src.Policy; p == nil || p.code != nil && p.code.about.excludes(e.action, callers) {
+				continue
+			}
 		}
-		e.source(o, rules, &sources[i])
+		e.source(o, rules, src, callers)
 	}
 	if e.trace != nil {
 		e.row(o).Effect = o.effect()
@@ -230,35 +237,26 @@ func (e *evaluator) layer(o *outcome, rules *layerRules, sources []Source, level
 }
 
 // source evaluates one policy and adds what it says to the outcome of its layer.
-func (e *evaluator) source(o *outcome, rules *layerRules, src *Source) {
+func (e *evaluator) source(o *outcome, rules *layerRules, src *Source, callers uint64) {
 	var row *SourceTrace
 	if e.trace != nil {
-		row = e.traceSource(o, src)
-	}
-	if src.Policy == nil {
-		return
+		if row = e.traceSource(o, src); src.Policy == nil {
+			return
+		}
 	}
 	code := src.Policy.program()
-	callers := everyCaller
-	if rules.hasPrincipal {
-		callers = e.callers
-	}
-	if row == nil && code.about.excludes(e.vendor, e.name, callers) {
-		return
-	}
-	for i := range code.concern {
-		c := &code.concern[i]
-		if row == nil && (c.excludes(e.vendor, e.name, callers) || !c.deny && o.settled(rules)) {
+	for i := range code.concerns {
+		c := &code.concerns[i]
+		if row == nil && (c.excludes(e.action, callers) || !c.deny && o.settled(rules)) {
 			continue
 		}
-		r := &code.rules[i]
-		g, missed := e.statement(r, rules)
+		g, missed := e.statement(&code.rules[i], rules)
 		if row != nil {
 			e.traceStatement(row, src.Policy, i, rules, g, missed)
 		}
 		switch {
 		case missed.element != missNone:
-		case !r.deny:
+		case !c.deny:
 			if !o.allow.found() || g > o.grant {
 				o.allow, o.grant = hit{src, i}, g
 			}

@@ -95,21 +95,19 @@ var (
 
 // matcher answers questions about one request.
 type matcher struct {
-	req          *Request
-	vendor, name uint64 // nameBits of the action
-	callers      uint64 // nameBits of all that a Principal element may name the caller by
-	arn          bool   // the resource is an ARN
-	bounded      bool   // the caller has a permissions boundary
+	req     *Request
+	action  actionBits
+	callers uint64 // nameBits of all that a Principal element may name the caller by
+	arn     bool   // the resource is an ARN
+	bounded bool   // the caller has a permissions boundary
 }
 
 func newMatcher(r *Request, s *Set) matcher {
-	m := matcher{req: r, arn: isARN(r.Resource), bounded: len(s.Boundary) > 0}
-	m.name = nameBit(r.Action)
-	m.vendor = nameBit(r.Action[:strings.IndexByte(r.Action, ':')+1])
+	m := matcher{req: r, action: newActionBits(r.Action), arn: isARN(r.Resource), bounded: len(s.Boundary) > 0}
 	if len(s.Resource) > 0 || len(s.RCP) > 0 {
 		p := &r.Principal
 		m.callers = anonymousBit | nameBit(p.Account) | nameBit(p.ARN) | nameBit(p.ID)
-		if p.IssuerARN != "" {
+		if p.Kind == AssumedRole || p.Kind == FederatedUser {
 			role := p.ID[:max(0, strings.IndexByte(p.ID, ':'))]
 			m.callers |= nameBit(p.IssuerARN) | nameBit(role) | nameBit(p.IssuerID)
 		}
@@ -121,7 +119,8 @@ func newMatcher(r *Request, s *Set) matcher {
 func (m *matcher) statement(r *rule, rules *layerRules) (g grant, missed miss) {
 	if rules.hasPrincipal {
 		if r.principals != nil {
-			if g = m.principal(r.principals, r.deny); g == grantNone {
+			if g = grantDirect; r.principals.everyone && !r.principals.not {
+			} else if g = m.principal(r.principals, r.deny); g == grantNone {
 				return grantNone, miss{element: missPrincipal}
 			}
 		} else {
@@ -162,9 +161,9 @@ func (m *matcher) statement(r *rule, rules *layerRules) (g grant, missed miss) {
 }
 
 func (m *matcher) listsAction(r *rule) bool {
-	if r.listed.has(m.vendor, m.name) {
+	if r.listed.has(m.action) {
 		for i := range r.actions {
-			if r.actions[i].match(m.req.Action, nil) {
+			if p := &r.actions[i]; p.text == m.req.Action && p.kind == patternExact || p.match(m.req.Action, nil) {
 				return true
 			}
 		}

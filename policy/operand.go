@@ -265,5 +265,8 @@ func parseNetwork(s string) (netip.Prefix, bool) {
 // parseAddr reads an IP address. IPv4 addresses in IPv6 clothing are IPv4, and zones do not count.
 func parseAddr(s string) (netip.Addr, bool) {
 	addr, err := netip.ParseAddr(s)
+	if addr.Is4() {
+		return addr, true
+	}
 	return addr.Unmap().WithZone(""), err == nil
 }
