@@ -13,7 +13,7 @@ type pattern struct {
 	arn       bool    // wildcards of the first five parts do not reach across a colon
 	fold      bool    // ASCII letters match in either case
 	open      bool    // of patternParts: there is a star at the end
-	variables int     // how many of the pieces are variables
+	variables bool    // there are any among the pieces
 	text      string  // of an exact pattern, or up to the star of a prefix
 	pieces    []piece // of the others; of patternParts the texts alone
 }
@@ -169,7 +169,7 @@ func (c *patternCompiler) pattern() pattern {
 	p := pattern{kind: patternPieces, pieces: t}
 	for i := range t {
 		if t[i].kind == pieceVariable {
-			p.variables++
+			p.variables = true
 		}
 	}
 	return p
@@ -234,7 +234,7 @@ func (p *pattern) match(s string, ctx Context) bool {
 	case patternParts:
 		return p.runParts(s)
 	}
-	if p.variables > 0 {
+	if p.variables {
 		return p.runResolved(s, ctx)
 	}
 	return p.run(s, nil)
