@@ -51,6 +51,16 @@ func TestUnnamedSources(t *testing.T) {
 	}
 }
 
+// TestPolicyByHand checks that a policy that was not parsed denies what it denies.
+func TestPolicyByHand(t *testing.T) {
+	p := mustParse(t, doc2012(`{"Effect":"Deny","Action":"ecr:*","Resource":"*"}`))
+	r := &Request{Principal: Principal{Kind: User, Account: "111122223333"}, Action: "ecr:PutImage", Resource: "*", ResourceAccount: "111122223333"}
+	s := &Set{Identity: []Source{{Policy: &Policy{Version: p.Version, Statements: p.Statements}}}}
+	if d := Decide(r, s); d.Effect != ExplicitDeny {
+		t.Errorf("%v, want an explicit deny", d.Effect)
+	}
+}
+
 type brokenWriter struct{}
 
 var errBroken = errors.New("broken pipe")

@@ -26,7 +26,7 @@ const (
 	patternAll                       // nothing but stars
 	patternExact                     // no wildcards
 	patternPrefix                    // a star at the end only
-	patternParts                     // of ARNs: stars that are a whole part, and perhaps one at the end
+	patternParts                     // of ARNs: stars that end a part, and perhaps one at the end of it all
 	patternPieces
 )
 
@@ -197,15 +197,15 @@ func (c *patternCompiler) arn() pattern {
 		known = known && next.kind != pieceVariable
 		colons += strings.Count(next.text, ":")
 	}
-	if texts, ok := wholeParts(p.pieces); ok {
+	if texts, ok := endedParts(p.pieces); ok {
 		p.kind, p.open, p.pieces = patternParts, len(p.pieces)%2 == 0, texts
 	}
 	return p
 }
 
-// wholeParts returns the texts of a pattern in which texts and stars alternate, and the stars are whole
-// parts of an ARN or reach to its end.
-func wholeParts(pieces []piece) (texts []piece, ok bool) {
+// endedParts returns the texts of a pattern in which texts and stars alternate, and each star ends a part
+// of the ARN.
+func endedParts(pieces []piece) (texts []piece, ok bool) {
 	for i, next := range pieces {
 		switch {
 		case i%2 == 0:
@@ -240,11 +240,11 @@ func (p *pattern) match(s string, ctx Context) bool {
 	return p.run(s, nil)
 }
 
-// runParts matches the texts of a patternParts; the parts between them are any.
+// runParts matches a patternParts.
 func (p *pattern) runParts(arn string) bool {
 	for i := range p.pieces {
 		if i > 0 {
-			arn = arn[max(0, strings.IndexByte(arn, ':')):]
+			arn = arn[strings.IndexByte(arn, ':'):]
 		}
 		text := p.pieces[i].text
 		if !strings.HasPrefix(arn, text) {
@@ -382,10 +382,7 @@ func (k partKnown) end(arn string, i int) int {
 	if k == partLast || k == partUnknown && isARN(arn[:i]) {
 		return len(arn)
 	}
-	if n := strings.IndexByte(arn[i:], ':'); n >= 0 {
-		return i + n
-	}
-	return len(arn)
+	return i + strings.IndexByte(arn[i:], ':')
 }
 
 // runeLen returns the length of the character at s[i].
