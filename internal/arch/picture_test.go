@@ -88,6 +88,7 @@ var places = map[string]place{
 	"test/blackbox":                {tool, 0},
 	"test/clients":                 {tool, 1},
 	"test/crash":                   {tool, 1},
+	"test/terraform":               {tool, 1},
 }
 
 // sameLevel lists the only imports that do not go strictly downward.
@@ -113,7 +114,7 @@ var sameLevel = map[string][]string{
 // only they may import "testing".
 var testSupport = []string{
 	"internal/meta/metatest", "internal/blob/blobtest", "internal/oidc/oidctest", "internal/servertest",
-	"test/blackbox", "test/clients", "test/crash",
+	"test/blackbox", "test/clients", "test/crash", "test/terraform",
 }
 
 // standardOnly packages are meant for other projects too, so they bring
