@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -356,11 +357,11 @@ func TestContainerCredentials(t *testing.T) {
 // failingProvider makes credentials for an hour unless it is down.
 type failingProvider struct {
 	made int
-	down bool
+	down atomic.Bool
 }
 
 func (p *failingProvider) Retrieve(context.Context) (aws.Credentials, error) {
-	if p.down {
+	if p.down.Load() {
 		return aws.Credentials{}, errors.New("down")
 	}
 	p.made++
@@ -388,16 +389,16 @@ func TestNodeCredentialsAreRenewed(t *testing.T) {
 		want("ASIA1", true)
 		time.Sleep(2 * time.Minute)
 		want("ASIA2", true)
-		p.down = true // while those there are still good
+		p.down.Store(true) // while those there are still good
 		time.Sleep(45 * time.Minute)
 		want("ASIA2", true)
-		p.down = false
+		p.down.Store(false)
 		time.Sleep(time.Minute)
 		want("ASIA3", true)
-		p.down = true // for longer
+		p.down.Store(true) // for longer
 		time.Sleep(2 * time.Hour)
 		want("ASIA3", false)
-		p.down = false
+		p.down.Store(false)
 		time.Sleep(time.Minute)
 		want("ASIA4", true)
 	})

@@ -142,11 +142,11 @@ type nodeCredentials struct {
 	LastUpdated     string `json:",omitempty"`
 	Type            string `json:",omitempty"`
 	RoleArn         string `json:",omitempty"`
-	AccessKeyId     string //nolint:revive // AWS's spelling
+	AccessKeyId     string
 	SecretAccessKey string
 	Token           string
 	Expiration      string
-	AccountId       string `json:",omitempty"` //nolint:revive // AWS's spelling
+	AccountId       string `json:",omitempty"`
 }
 
 func describeCredentials(s *keptSession) nodeCredentials {
