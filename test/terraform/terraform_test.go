@@ -313,11 +313,11 @@ func TestTerraform(t *testing.T) {
 
 	// Someone interferes: Terraform sees it and mends it.
 	for _, err := range []error{
-		second(a.iam.DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: aws.String("builder"), PolicyName: aws.String("push")})),
-		second(a.iam.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: aws.String("node"), PolicyArn: aws.String("arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly")})),
-		second(a.iam.UntagRole(ctx, &iam.UntagRoleInput{RoleName: aws.String("node"), TagKeys: []string{"Team"}})),
-		second(a.iam.AddUserToGroup(ctx, &iam.AddUserToGroupInput{GroupName: aws.String("builders"), UserName: aws.String("tester")})),
-		second(a.ecr.DeleteRepositoryPolicy(ctx, &ecr.DeleteRepositoryPolicyInput{RepositoryName: aws.String("team/app")})),
+		failure(a.iam.DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: aws.String("builder"), PolicyName: aws.String("push")})),
+		failure(a.iam.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: aws.String("node"), PolicyArn: aws.String("arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly")})),
+		failure(a.iam.UntagRole(ctx, &iam.UntagRoleInput{RoleName: aws.String("node"), TagKeys: []string{"Team"}})),
+		failure(a.iam.AddUserToGroup(ctx, &iam.AddUserToGroupInput{GroupName: aws.String("builders"), UserName: aws.String("tester")})),
+		failure(a.ecr.DeleteRepositoryPolicy(ctx, &ecr.DeleteRepositoryPolicyInput{RepositoryName: aws.String("team/app")})),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -338,10 +338,10 @@ func TestTerraform(t *testing.T) {
 
 	// What Terraform did not make goes too, where it is told to force it.
 	for _, err := range []error{
-		second(a.iam.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String("tester")})),
-		second(a.iam.CreateLoginProfile(ctx, &iam.CreateLoginProfileInput{UserName: aws.String("builder"), Password: aws.String("Correct-Horse-Battery-7")})),
-		second(a.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: aws.String(spare), PolicyArn: aws.String("arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly")})),
-		second(a.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: aws.String(spare), PolicyName: aws.String("extra"), PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`)})),
+		failure(a.iam.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String("tester")})),
+		failure(a.iam.CreateLoginProfile(ctx, &iam.CreateLoginProfileInput{UserName: aws.String("builder"), Password: aws.String("Correct-Horse-Battery-7")})),
+		failure(a.iam.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: aws.String(spare), PolicyArn: aws.String("arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly")})),
+		failure(a.iam.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: aws.String(spare), PolicyName: aws.String("extra"), PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`)})),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -356,5 +356,5 @@ func TestTerraform(t *testing.T) {
 	}
 }
 
-// second is the error of a call whose answer does not matter.
-func second[T any](_ T, err error) error { return err }
+// failure is the error of a call whose answer does not matter.
+func failure[T any](_ T, err error) error { return err }
