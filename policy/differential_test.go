@@ -17,7 +17,7 @@ func TestDifferential(t *testing.T) {
 	const batch = 16 // requests to a set of policies
 	outcomes := make(map[string]int)
 	for i := range *differential / batch {
-		g := &generator{rand.New(rand.NewPCG(uint64(i), 0))}
+		g := &generator{Rand: rand.New(rand.NewPCG(uint64(i), 0)), bound: make(map[*Policy]map[string]string)}
 		s := g.set(t)
 		for range batch {
 			r := g.request(s)
@@ -26,7 +26,7 @@ func TestDifferential(t *testing.T) {
 			if fast.Effect != d.Effect || fast.Reason != d.Reason || fast.Statement != d.Statement {
 				t.Errorf("batch %d: without tracing %v %v, with %v %v\n%s", i, fast.Effect, fast.Reason, d.Effect, d.Reason, show(r, s))
 			}
-			effect, reason := naiveDecide(r, s)
+			effect, reason := naiveDecide(r, s, g.bound)
 			if effect != d.Effect || effect != Allow && reason != d.Reason {
 				t.Errorf("batch %d: the engine says %v %v, the rules %v %v\n%s", i, d.Effect, d.Reason, effect, reason, show(r, s))
 			}
@@ -76,7 +76,10 @@ func show(r *Request, s *Set) string {
 }
 
 // generator makes policies and requests out of so few words that they often meet.
-type generator struct{ *rand.Rand }
+type generator struct {
+	*rand.Rand
+	bound map[*Policy]map[string]string // by BindPrincipals
+}
 
 // chance is true in percent of the cases.
 func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
@@ -115,6 +118,10 @@ func (g *generator) set(t *testing.T) *Set {
 		p, err := Parse(raw)
 		if err != nil {
 			t.Fatalf("%s: %v", raw, err)
+		}
+		if u.principal != mustNotHave && g.chance(30) {
+			p = p.BindPrincipals(uniqueIDs)
+			g.bound[p] = uniqueIDs
 		}
 		return Source{Name: "p", Policy: p}
 	}
@@ -215,7 +222,7 @@ func (g *generator) statement(u use, trust bool) map[string]any {
 		)
 	}
 	if u.principal != mustNotHave && g.chance(100-odd) || u.principal == mustNotHave && g.chance(odd) {
-		st[not("Principal", 12)] = g.principals(u.principal == mustHave && u.resource == mustHave)
+		st[not("Principal", 12)] = g.principals(u.resource == mustHave)
 	}
 	if g.chance(50) {
 		st["Condition"] = g.conditions()
@@ -229,7 +236,7 @@ func (g *generator) principals(everyone bool) any {
 	}
 	groups := make(map[string]any)
 	if g.chance(90) {
-		aws := []string{"*", accountA, "arn:aws:iam::" + accountA + ":root", accountB, "AIDAALICE0000000", "AROAPULLER000000"}
+		aws := []string{"*", accountA, "arn:aws:iam::" + accountA + ":root", accountB, "AIDAALICE0000000", "AROAPULLER000000", "AROAPULLER000000:job-1", ""}
 		for _, p := range callers {
 			if p.Kind != Service && p.Kind != Federated && p.Kind != Anonymous {
 				aws = append(aws, p.ARN)
@@ -325,6 +332,16 @@ func (g *generator) conditions() map[string]any {
 	return all
 }
 
+// uniqueIDs are what principals are bound to; those of the role are not the role of today.
+var uniqueIDs = map[string]string{
+	"arn:aws:iam::" + accountA + ":user/alice":                   "AIDAALICE0000000",
+	"arn:aws:iam::" + accountB + ":user/team/bob":                "AIDAOLDBOB000000",
+	"arn:aws:iam::" + accountA + ":role/ci/puller":               "AROAPULLER000000",
+	"arn:aws:sts::" + accountA + ":assumed-role/puller/job-1":    "AROAPULLER000000:job-1",
+	"arn:aws:sts::" + accountA + ":assumed-role/scanner/nightly": "AROAOLDSCANNER00:nightly",
+	"arn:aws:iam::" + accountA + ":role/scanner":                 "AROAOLDSCANNER00",
+}
+
 // callers are one of each kind.
 var callers = []Principal{
 	{Kind: Anonymous},
@@ -334,7 +351,9 @@ var callers = []Principal{
 	{Kind: AssumedRole, Account: accountA, ARN: "arn:aws:sts::" + accountA + ":assumed-role/puller/job-1",
 		IssuerARN: "arn:aws:iam::" + accountA + ":role/ci/puller", ID: "AROAPULLER000000:job-1"},
 	{Kind: FederatedUser, Account: accountA, ARN: "arn:aws:sts::" + accountA + ":federated-user/fed",
-		IssuerARN: "arn:aws:iam::" + accountA + ":user/alice", ID: accountA + ":fed"},
+		IssuerARN: "arn:aws:iam::" + accountA + ":user/alice", IssuerID: "AIDAALICE0000000", ID: accountA + ":fed"},
+	{Kind: AssumedRole, Account: accountA, ARN: "arn:aws:sts::" + accountA + ":assumed-role/scanner/nightly",
+		IssuerARN: "arn:aws:iam::" + accountA + ":role/scanner", ID: "AROANEWSCANNER00:nightly"},
 	{Kind: Service, ARN: "ecs.amazonaws.com"},
 	{Kind: Federated, ARN: "accounts.google.com"},
 }
@@ -342,7 +361,10 @@ var callers = []Principal{
 func (g *generator) request(s *Set) *Request {
 	r := &Request{Principal: pick(g, callers...), Context: make(Context)}
 	if g.chance(60) { // those with the longest rules
-		r.Principal = callers[2+g.IntN(4)]
+		r.Principal = callers[2+g.IntN(5)]
+	}
+	if g.chance(5) {
+		r.Principal.ID, r.Principal.IssuerID = "", ""
 	}
 	r.Action = pick(g, "ecr:BatchGetImage", "ecr:BatchGetImage", "ecr:PutImage", "ECR:putimage", "iam:GetUser", "ecr:NotInvented")
 	r.ResourceAccount = pick(g, accountA, accountA, accountA, accountB, "")

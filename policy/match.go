@@ -209,14 +209,16 @@ func (m *matcher) principal(pr *principals, deny bool) grant {
 		everyone = everyone || g == grantDirect && pr.entries[i].text == "*"
 	}
 	// A Deny spares a caller only when NotPrincipal names everything that leads to it: the account, the
-	// role of a role session, and the caller itself.
+	// role of a role session, the user of a federated user, and the caller itself.
 	spared := best != grantNone
 	if deny && !everyone {
 		spared = found[grantDirect]
 		switch m.req.Principal.Kind {
 		case AssumedRole:
 			spared = spared && found[grantRole] && found[grantAccount]
-		case User, FederatedUser:
+		case FederatedUser:
+			spared = spared && found[grantUser] && found[grantAccount]
+		case User:
 			spared = spared && found[grantAccount]
 		}
 	}
@@ -227,16 +229,17 @@ func (m *matcher) principal(pr *principals, deny bool) grant {
 }
 
 // named tells how an entry of a Principal or NotPrincipal element names the caller. {"AWS": "*"} stands
-// for everyone with or without AWS credentials, but only a Deny extends it to services and identity
-// providers.
+// for everyone with or without AWS credentials; services and identity providers it names only where that
+// costs them something.
 func (m *matcher) named(e *principalEntry, deny, not bool) grant {
 	p := &m.req.Principal
+	takes := deny != not // to be named costs the caller something
 	external := p.Kind == Service || p.Kind == Federated
 	switch e.kind {
 	case entryEveryone:
 		return grantDirect
 	case entryAnyAWS:
-		if !external || deny {
+		if !external || takes {
 			return grantDirect
 		}
 	case entryAccount:
@@ -251,7 +254,6 @@ func (m *matcher) named(e *principalEntry, deny, not bool) grant {
 		if external {
 			return grantNone
 		}
-		takes := deny != not // to be named costs the caller something
 		if e.id != "" && !(takes && p.unidentified()) {
 			return p.identified(e.id)
 		}

@@ -16,9 +16,10 @@ import (
 // reads the text of each policy with encoding/json, every time, and follows the guide's sentences and
 // tables one after the other without a thought for speed. TestDifferential compares the two.
 
-// naiveDecide decides a request. The Reason is that of a denial; for an allow it is ReasonNone.
-func naiveDecide(r *Request, s *Set) (Effect, Reason) {
-	n := &naive{r: r}
+// naiveDecide decides a request, given the unique ids that the principals of some policies are bound to.
+// The Reason is that of a denial; for an allow it is ReasonNone.
+func naiveDecide(r *Request, s *Set, bound map[*Policy]map[string]string) (Effect, Reason) {
+	n := &naive{r: r, bound: bound}
 	p := r.Principal
 	action := strings.ToLower(r.Action)
 	signed := p.Kind == Root || p.Kind == User || p.Kind == AssumedRole || p.Kind == FederatedUser || p.Kind == Service
@@ -150,7 +151,7 @@ const (
 var (
 	useIdentity = use{mustNotHave, mustHave, func(string) bool { return true }} // boundaries and session policies too
 	useSCP      = use{mustNotHave, mustHave, func(p string) bool { return strings.HasSuffix(p, "*") }}
-	useRCP      = use{mustHave, mustHave, func(string) bool { return false }}
+	useRCP      = use{mayHave, mustHave, func(string) bool { return false }}
 	useResource = use{mustHave, mayHave, func(p string) bool { return strings.Contains(p, "*") }}
 	useTrust    = use{mustHave, mustNotHave, nil}
 )
@@ -158,6 +159,8 @@ var (
 type naive struct {
 	r       *Request
 	bounded bool // a permissions boundary is attached to the caller
+	bound   map[*Policy]map[string]string
+	ids     map[string]string // of the policy at hand
 }
 
 // set evaluates policies as one bag of statements. The class is the strongest one of the statements that
@@ -167,6 +170,7 @@ func (n *naive) set(sources []Source, u use) (e Effect, class string) {
 		if src.Policy == nil {
 			continue
 		}
+		n.ids = n.bound[src.Policy]
 		var doc map[string]any
 		if err := json.Unmarshal([]byte(src.Policy.Text()), &doc); err != nil {
 			panic(err)
@@ -220,7 +224,7 @@ func (n *naive) statement(st map[string]any, u use, variables bool) (class strin
 			return "", false
 		}
 	case hasNot:
-		if n.principal(notPrincipal, deny) != "" {
+		if n.principal(notPrincipal, !deny) != "" {
 			return "", false
 		}
 	}
@@ -286,8 +290,8 @@ func list(v any) (all []string) {
 }
 
 // principal classifies the caller by the strongest entry that names it. {"AWS": "*"} is everyone, but
-// gives nothing to services and identity providers.
-func (n *naive) principal(element any, deny bool) (class string) {
+// services and identity providers only where that takes something from them.
+func (n *naive) principal(element any, takes bool) (class string) {
 	p := n.r.Principal
 	if element == "*" {
 		return "direct"
@@ -295,14 +299,18 @@ func (n *naive) principal(element any, deny bool) (class string) {
 	groups, _ := element.(map[string]any)
 	for typ, entries := range groups {
 		for _, entry := range list(entries) {
+			if typ == "AWS" {
+				entry = n.stored(entry, takes)
+			}
 			switch {
+			case entry == "": // names nobody, whatever the caller lacks
 			case typ == "Service" && p.Kind == Service && entry == p.ARN:
 				class = stronger(class, "direct")
 			case typ == "Federated" && p.Kind == Federated && entry == p.ARN:
 				class = stronger(class, "direct")
 			case typ == "Federated" && p.Kind == AssumedRole && slices.Equal(n.r.Context["aws:federatedprovider"], []string{entry}):
 				class = stronger(class, "role")
-			case typ == "AWS" && entry == "*" && deny:
+			case typ == "AWS" && entry == "*" && takes:
 				class = stronger(class, "direct")
 			case typ != "AWS" || p.Kind == Service || p.Kind == Federated:
 			case entry == "*":
@@ -318,6 +326,8 @@ func (n *naive) principal(element any, deny bool) (class string) {
 				}
 			case p.Kind == User && entry == p.ID:
 				class = stronger(class, "direct")
+			case p.Kind == AssumedRole && entry == p.ID:
+				class = stronger(class, "direct")
 			case p.Kind == AssumedRole && (entry == p.IssuerARN || entry == strings.Split(p.ID, ":")[0]):
 				class = stronger(class, "role")
 			case p.Kind == FederatedUser && (entry == p.IssuerARN || entry == p.IssuerID):
@@ -326,6 +336,17 @@ func (n *naive) principal(element any, deny bool) (class string) {
 		}
 	}
 	return class
+}
+
+// stored is what the store makes of a principal: the unique id of the entity that has the ARN. It does not
+// name callers whose id is not known; what takes something from them goes by the ARN.
+func (n *naive) stored(entry string, takes bool) string {
+	p := n.r.Principal
+	known := p.ID != "" && (p.Kind != FederatedUser || p.IssuerID != "")
+	if id := n.ids[entry]; id != "" && (known || !takes) {
+		return id
+	}
+	return entry
 }
 
 // excluded reports whether the NotPrincipal of a Deny spares the caller. It must name the caller and all
@@ -342,7 +363,8 @@ func (n *naive) excluded(element any) bool {
 	groups, _ := element.(map[string]any)
 	named := func(typ string, names ...string) bool {
 		return slices.ContainsFunc(list(groups[typ]), func(entry string) bool {
-			return slices.Contains(names, entry)
+			entry = n.stored(entry, false)
+			return entry != "" && slices.Contains(names, entry)
 		})
 	}
 	account := named("AWS", p.Account, "arn:aws:iam::"+p.Account+":root")
@@ -360,9 +382,9 @@ func (n *naive) excluded(element any) bool {
 	case p.Kind == User:
 		return account && named("AWS", p.ARN, p.ID)
 	case p.Kind == AssumedRole:
-		return account && named("AWS", p.IssuerARN, strings.Split(p.ID, ":")[0]) && named("AWS", p.ARN)
+		return account && named("AWS", p.IssuerARN, strings.Split(p.ID, ":")[0]) && named("AWS", p.ARN, p.ID)
 	default:
-		return account && named("AWS", p.IssuerARN) && named("AWS", p.ARN)
+		return account && named("AWS", p.IssuerARN, p.IssuerID) && named("AWS", p.ARN)
 	}
 }
 
