@@ -102,20 +102,24 @@ func TestAssumedRole(t *testing.T) {
 	}
 }
 
-// TestBoto3 runs a program that pushes and pulls an image with the ECR API
-// alone, as boto3 has it.
+// TestBoto3 runs programs that are written with boto3 alone: one pushes and
+// pulls an image by the ECR API, one manages who may do what.
 func TestBoto3(t *testing.T) {
 	blackbox.Need(t, "python3")
 	if err := exec.Command("python3", "-c", "import boto3").Run(); err != nil {
 		blackbox.Lack(t, "boto3 is not installed")
 	}
-	s := newStory(t)
-	script, err := filepath.Abs("testdata/push_and_pull.py")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := blackbox.Run(t, s.Env(s.owner), "python3", script)
-	if got := strings.TrimSpace(string(out)); got != "ok" {
-		t.Errorf("it printed %q", got)
+	for _, name := range []string{"push_and_pull", "manage_iam"} {
+		t.Run(name, func(t *testing.T) {
+			s := newStory(t)
+			script, err := filepath.Abs(filepath.Join("testdata", name+".py"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := blackbox.Run(t, s.Env(s.owner), "python3", script)
+			if got := strings.TrimSpace(string(out)); got != "ok" {
+				t.Errorf("it printed %q", got)
+			}
+		})
 	}
 }
