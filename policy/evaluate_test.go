@@ -149,6 +149,7 @@ func FuzzEvaluate(f *testing.F) {
 		add(docs[i], docs[(i*7+3)%len(docs)])
 	}
 	denyAll := mustParse(f, doc2012(`{"Effect":"Deny","Action":"*","Resource":"*"}`))
+	denyEveryone := mustParse(f, doc2012(`{"Effect":"Deny","Principal":"*","Action":"*"}`))
 	f.Fuzz(func(t *testing.T, identity, resource, principal, action, arn, account, key, value string) {
 		p, err := Parse([]byte(identity))
 		if err != nil {
@@ -158,6 +159,7 @@ func FuzzEvaluate(f *testing.F) {
 		if err != nil {
 			return
 		}
+		printed, allows := reprint(t, p), plainAllows(p, q)
 		for kind := Anonymous; kind <= Federated; kind++ {
 			r := &Request{
 				Principal: Principal{Kind: kind, Account: "111122223333", ARN: principal, IssuerARN: "arn:aws:iam::111122223333:role/puller", ID: "AROAPULLER000000:job-1"},
@@ -186,15 +188,54 @@ func FuzzEvaluate(f *testing.F) {
 			if Decide(r, &controlled).Allowed() && !d.Allowed() {
 				t.Errorf("control policies allow %s\n%s", identity, resource)
 			}
+			denied := *s
+			denied.Resource = append(denied.Resource[:1:1], Source{Name: "deny", Policy: denyEveryone})
+			if got := Decide(r, &denied); got.Effect != ExplicitDeny && got.Reason != ReasonNone {
+				t.Errorf("everyone is denied, but %v", got.Effect)
+			}
 			if kind == User || kind == AssumedRole || kind == FederatedUser || kind == Root {
 				denied := *s
 				denied.Identity = append(denied.Identity[:1:1], Source{Name: "deny", Policy: denyAll})
 				if got := Decide(r, &denied); got.Effect != ExplicitDeny && got.Reason != ReasonNone {
-					t.Errorf("denied to everyone, but %v", got.Effect)
+					t.Errorf("all is denied, but %v", got.Effect)
 				}
+			}
+			more := *s
+			more.Identity = append(more.Identity[:1:1], Source{Name: "allow", Policy: allows})
+			more.Resource = append(more.Resource[:1:1], Source{Name: "allow", Policy: allows})
+			if d.Allowed() && !Decide(r, &more).Allowed() {
+				t.Errorf("more allows take %s %s away:\n%s\n%s", action, arn, identity, resource)
+			}
+			again := *s
+			again.Identity = []Source{{Name: "p", Policy: printed}}
+			if got := Decide(r, &again); got.Effect != d.Effect || got.Reason != d.Reason {
+				t.Errorf("%s decides otherwise than what it is printed as, %s", identity, printed)
 			}
 		}
 	})
+}
+
+// reprint parses what a policy is printed as.
+func reprint(t *testing.T, p *Policy) *Policy {
+	t.Helper()
+	text, err := p.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mustParse(t, string(text))
+}
+
+// plainAllows is a policy of the Allow statements of others that have no Not elements.
+func plainAllows(policies ...*Policy) *Policy {
+	all := &Policy{Version: Value{Text: version2012}}
+	for _, p := range policies {
+		for _, st := range p.Statements {
+			if !st.Deny() && (st.Principal == nil || !st.Principal.Not) && (st.Action == nil || !st.Action.Not) && (st.Resource == nil || !st.Resource.Not) {
+				all.Statements = append(all.Statements, st)
+			}
+		}
+	}
+	return all
 }
 
 func validUTF8(all ...string) bool {
