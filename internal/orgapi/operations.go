@@ -39,6 +39,7 @@ func Operations(c Config) []awsapi.Operation {
 		row(s, api.DescribeOrganization, s.describeOrganization),
 		row(s, api.DeleteOrganization, s.deleteOrganization),
 		row(s, api.ListRoots, s.listRoots),
+		row(s, api.ListAWSServiceAccessForOrganization, s.listServices),
 		row(s, api.EnablePolicyType, s.enablePolicyType, onRoot),
 		row(s, api.DisablePolicyType, s.disablePolicyType, onRoot),
 
@@ -95,7 +96,6 @@ func Operations(c Config) []awsapi.Operation {
 
 		awsapi.Unsupported(api.EnableAWSServiceAccess, noServices),
 		awsapi.Unsupported(api.DisableAWSServiceAccess, noServices),
-		awsapi.Unsupported(api.ListAWSServiceAccessForOrganization, noServices),
 
 		awsapi.Unsupported(api.RegisterDelegatedAdministrator, noDelegation),
 		awsapi.Unsupported(api.DeregisterDelegatedAdministrator, noDelegation),

@@ -104,6 +104,8 @@ func TestOrganization(t *testing.T) {
 	want(t, err, "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
 	_, err = c.ListAccounts(ctx, nil)
 	want(t, err, "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
+	_, err = c.ListAWSServiceAccessForOrganization(ctx, nil)
+	want(t, err, "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
 
 	made := get(c.CreateOrganization(ctx, &organizations.CreateOrganizationInput{FeatureSet: types.OrganizationFeatureSetAll}))(t).Organization
 	arn := "arn:aws:organizations::111111111111:"
@@ -123,6 +125,14 @@ func TestOrganization(t *testing.T) {
 	}
 	_, err = c.CreateOrganization(ctx, nil)
 	want(t, err, "AlreadyInOrganizationException", "The AWS account is already a member of an organization.")
+
+	// Terraform asks whenever it reads an organization.
+	services := get(c.ListAWSServiceAccessForOrganization(ctx, nil))(t)
+	if services.EnabledServicePrincipals == nil || len(services.EnabledServicePrincipals) != 0 || services.NextToken != nil {
+		t.Errorf("services: %+v", services)
+	}
+	_, err = c.ListAWSServiceAccessForOrganization(ctx, &organizations.ListAWSServiceAccessForOrganizationInput{NextToken: str("%")})
+	want(t, err, "InvalidInputException", "You provided an invalid pagination token.")
 
 	roots := get(c.ListRoots(ctx, nil))(t).Roots
 	if len(roots) != 1 || *roots[0].Arn != arn+"root/"+*made.Id+"/"+*roots[0].Id || *roots[0].Name != "Root" || len(roots[0].PolicyTypes) != 0 {
