@@ -287,21 +287,23 @@ func TestTerraform(t *testing.T) {
 
 	changes := w.plan(t, "-var-file=changed.tfvars")
 	changed := map[string]string{
-		"aws_ecr_repository.app":                  "update",
-		"aws_ecr_repository_policy.app":           "update",
-		"aws_iam_access_key.builder":              "update",
-		"aws_iam_account_password_policy.strict":  "update",
-		"aws_iam_group.builders":                  "update",
-		"aws_iam_group_membership.builders":       "update",
-		"aws_iam_instance_profile.node":           "update",
-		"aws_iam_openid_connect_provider.cluster": "update",
-		"aws_iam_policy.push":                     "update",
-		"aws_iam_role.node":                       "update",
-		"aws_iam_role_policy.pull":                "update",
-		"aws_iam_service_linked_role.replication": "update",
-		`aws_iam_user.member["builder"]`:          "update",
-		`aws_iam_user.member["tester"]`:           "update",
-		"aws_iam_user_policy.push":                "update",
+		"aws_ecr_repository.app":                     "update",
+		"aws_ecr_repository_policy.app":              "update",
+		"aws_iam_access_key.builder":                 "update",
+		"aws_iam_account_password_policy.strict":     "update",
+		"aws_iam_group.builders":                     "update",
+		"aws_iam_group_membership.builders":          "update",
+		"aws_iam_instance_profile.node":              "update",
+		"aws_iam_openid_connect_provider.cluster":    "update",
+		"aws_iam_policy.push":                        "update",
+		"aws_iam_role.node":                          "update",
+		"aws_iam_role_policy.pull":                   "update",
+		"aws_iam_service_linked_role.replication":    "update",
+		`aws_iam_user.member["builder"]`:             "update",
+		`aws_iam_user.member["tester"]`:              "update",
+		"aws_iam_user_policy.push":                   "update",
+		"aws_organizations_organizational_unit.prod": "update",
+		"aws_organizations_policy.keep":              "update",
 	}
 	if diff := cmp.Diff(changed, changes); diff != "" {
 		t.Errorf("plan with other variables (-want +got):\n%s", diff)

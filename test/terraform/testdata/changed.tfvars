@@ -13,3 +13,4 @@ thumbprint      = "06b25927c42a721631c1efd9431e648fa62e1e39"
 mutability      = "IMMUTABLE"
 password_length = 16
 puller_actions  = ["ecr:BatchGetImage"]
+kept_actions    = ["ecr:DeleteRepository", "ecr:BatchDeleteImage"]

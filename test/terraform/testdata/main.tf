@@ -24,6 +24,7 @@ variable "profile_role" { default = "node" }
 variable "audiences" { default = ["sts.amazonaws.com"] }
 variable "thumbprint" { default = "9e99a48a9960b14926bb7f3b02e22da2b0ab7280" }
 variable "mutability" { default = "MUTABLE" }
+variable "kept_actions" { default = ["ecr:DeleteRepository"] }
 variable "password_length" { default = 12 }
 variable "puller_actions" { default = ["ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"] }
 
@@ -261,6 +262,29 @@ resource "aws_iam_account_password_policy" "strict" {
 resource "aws_iam_service_linked_role" "replication" {
   aws_service_name = "replication.ecr.amazonaws.com"
   tags             = local.tags
+}
+
+# The organization
+
+resource "aws_organizations_organization" "all" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_organizational_unit" "prod" {
+  name      = "prod"
+  parent_id = aws_organizations_organization.all.roots[0].id
+  tags      = local.tags
+}
+
+resource "aws_organizations_policy" "keep" {
+  name    = "keep"
+  content = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Deny", Action = var.kept_actions, Resource = "*" }] })
+}
+
+resource "aws_organizations_policy_attachment" "keep" {
+  policy_id = aws_organizations_policy.keep.id
+  target_id = aws_organizations_organizational_unit.prod.id
 }
 
 # What others look up
