@@ -108,7 +108,7 @@ func (c *concern) excludes(action actionBits, callers uint64) bool {
 // actionSet is a superset of the actions that match a number of patterns. Unlike an index by action it
 // needs no list of the actions there are.
 type actionSet struct {
-	names  uint64 // nameBits of the patterns without wildcards
+	names  uint64 // of the patterns without wildcards, two nameBits each
 	starts uint64 // nameBits of how the others start, as far as startOf goes
 }
 
@@ -119,7 +119,7 @@ func (a *actionSet) add(p *pattern) {
 	case patternAll:
 		*a = everyAction
 	case patternExact:
-		a.names |= nameBit(p.text)
+		a.names |= twoBits(p.text)
 	case patternPrefix:
 		a.starts |= nameBit(startOf(p.text))
 	case patternPieces:
@@ -129,42 +129,56 @@ func (a *actionSet) add(p *pattern) {
 
 // has reports whether the set may hold an action.
 func (a *actionSet) has(action actionBits) bool {
-	return a.names&action.name|a.starts&action.starts != 0
+	return a.names&action.name == action.name || a.starts&action.starts != 0
 }
 
 // actionBits are the bits by which the sets that may hold an action know it.
 type actionBits struct{ name, starts uint64 }
 
 func newActionBits(action string) actionBits {
-	start := startOf(action)
-	vendor := start[:strings.IndexByte(start, ':')+1]
-	return actionBits{name: nameBit(action), starts: nameBit(vendor) | nameBit(start)}
+	vendor := strings.IndexByte(action, ':') + 1
+	bits := actionBits{name: twoBits(action), starts: nameBit(action[:vendor])}
+	if len(action) >= vendor+startLetters {
+		bits.starts |= nameBit(action[:vendor+startLetters])
+	}
+	return bits
 }
 
-// startOf returns the vendor and the first two letters of an action or a pattern of actions; of one whose
-// name is not as long as that, the vendor alone.
+// startLetters is how much of the names of actions is told apart.
+const startLetters = 2
+
+// startOf returns the vendor and the first letters of a pattern of actions; of one that has fewer before
+// its first wildcard, the vendor alone.
 func startOf(text string) string {
 	end := strings.IndexByte(text, ':') + 1
-	if len(text) >= end+2 {
-		end += 2
+	if len(text) >= end+startLetters {
+		end += startLetters
 	}
 	return text[:end]
 }
 
 // nameBit returns one bit that stands for a name, whatever its case. Its length and its end tell names
 // apart better than anything else that is as quick to look at.
-func nameBit(name string) uint64 {
+func nameBit(name string) uint64 { return 1 << (nameHash(name) >> 58) }
+
+// twoBits returns two bits that stand for a name: it takes both to tell that it may be in a set.
+func twoBits(name string) uint64 {
+	h := nameHash(name)
+	return 1<<(h>>58) | 1<<(h>>52&63)
+}
+
+func nameHash(name string) uint64 {
 	const (
 		spread  = 0x9E3779B97F4A7C15 // 2^64 by the golden ratio: makes the high bits depend on all others
 		letters = 0x20202020         // makes upper case lower case
 	)
 	n := len(name)
 	if n < 4 {
-		return 1 << n
+		return uint64(n) << 58
 	}
 	end := name[n-4:]
 	h := uint32(end[0]) | uint32(end[1])<<8 | uint32(end[2])<<16 | uint32(end[3])<<24 | letters
-	return 1 << ((uint64(n)<<32 | uint64(h)) * spread >> 58)
+	return (uint64(n)<<32 | uint64(h)) * spread
 }
 
 // resourcePattern is a compiled Resource value.

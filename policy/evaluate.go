@@ -115,7 +115,8 @@ type layers struct {
 func (e *evaluator) decide(s *Set) verdict {
 	p := &e.req.Principal
 	l := layers{rules: &resourceRules, rcp: true, scp: true}
-	trust := s.ResourceKind == Trust || assumesRole(e.req.Action)
+	special := ofSTS(e.req.Action)
+	trust := s.ResourceKind == Trust || special && assumesRole(e.req.Action)
 	if trust {
 		l.rules = &trustRules
 	}
@@ -130,8 +131,10 @@ func (e *evaluator) decide(s *Set) verdict {
 	e.layer(&l.resource, l.rules, s.Resource, 0)
 	if !l.outsider {
 		e.layer(&l.identity, &identityRules, s.Identity, 0)
-		e.layer(&l.boundary, &boundaryRules, s.Boundary, 0)
-		e.layer(&l.session, &sessionRules, s.Session, 0)
+		if len(s.Boundary)+len(s.Session) > 0 || e.trace != nil {
+			e.layer(&l.boundary, &boundaryRules, s.Boundary, 0)
+			e.layer(&l.session, &sessionRules, s.Session, 0)
+		}
 	}
 
 	// An account's root user needs nobody's leave at home, and no identity policy elsewhere.
@@ -147,7 +150,7 @@ func (e *evaluator) decide(s *Set) verdict {
 	}
 
 	switch {
-	case unconditional(e.req.Action) && p.Kind != Anonymous && p.Kind != Federated:
+	case special && unconditional(e.req.Action) && p.Kind != Anonymous && p.Kind != Federated:
 		return verdict{effect: Allow, rule: ruleEveryCaller}
 	case e.deny.found():
 		return verdict{effect: ExplicitDeny, reason: e.denyReason, by: e.deny}
@@ -189,6 +192,11 @@ func (e *evaluator) levels(rules *layerRules, all [][]Source, exempt bool) bool 
 		}
 	}
 	return allowed
+}
+
+// ofSTS reports whether an action is one of STS, which alone has actions with rules of their own.
+func ofSTS(action string) bool {
+	return len(action) > 3 && action[3] == ':' && equalFold(action[:3], "sts")
 }
 
 // assumesRole reports whether an action is one that only a role's trust policy can allow.

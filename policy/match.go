@@ -95,17 +95,19 @@ var (
 
 // matcher answers questions about one request.
 type matcher struct {
-	req     *Request
-	action  actionBits
-	callers uint64 // nameBits of all that a Principal element may name the caller by
-	arn     bool   // the resource is an ARN
-	bounded bool   // the caller has a permissions boundary
+	req      *Request
+	action   actionBits
+	callers  uint64 // nameBits of all that a Principal element may name the caller by
+	arn      bool   // the resource is an ARN
+	bounded  bool   // the caller has a permissions boundary
+	external bool   // the caller is no AWS principal: a service or an identity provider
 }
 
 func newMatcher(r *Request, s *Set) matcher {
 	m := matcher{req: r, action: newActionBits(r.Action), arn: isARN(r.Resource), bounded: len(s.Boundary) > 0}
 	if len(s.Resource) > 0 || len(s.RCP) > 0 {
 		p := &r.Principal
+		m.external = p.Kind == Service || p.Kind == Federated
 		m.callers = anonymousBit | nameBit(p.Account) | nameBit(p.ARN) | nameBit(p.ID)
 		if p.Kind == AssumedRole || p.Kind == FederatedUser {
 			role := p.ID[:max(0, strings.IndexByte(p.ID, ':'))]
@@ -234,24 +236,23 @@ func (m *matcher) principal(pr *principals, deny bool) grant {
 func (m *matcher) named(e *principalEntry, deny, not bool) grant {
 	p := &m.req.Principal
 	takes := deny != not // to be named costs the caller something
-	external := p.Kind == Service || p.Kind == Federated
 	switch e.kind {
 	case entryEveryone:
 		return grantDirect
 	case entryAnyAWS:
-		if !external || takes {
+		if !m.external || takes {
 			return grantDirect
 		}
 	case entryAccount:
 		switch {
-		case e.text != p.Account || external:
+		case e.text != p.Account || m.external:
 		case p.Kind == Root:
 			return grantDirect
 		default:
 			return grantAccount
 		}
 	case entryAWS:
-		if external {
+		if m.external {
 			return grantNone
 		}
 		if e.id != "" && !(takes && p.unidentified()) {
