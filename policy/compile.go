@@ -291,6 +291,8 @@ func (pr *principals) bits() uint64 {
 			bits |= nameBit(e.text)
 		case entryAWS:
 			bits |= nameBit(e.text) | nameBit(e.id)
+		case entryNobody: // in policies that must not name principals, it denies all the same
+			bits |= anonymousBit
 		case entryEveryone, entryAnyAWS, entryFederated:
 			return everyCaller
 		}

@@ -193,7 +193,7 @@ func (g *generator) statement(u use, trust bool) map[string]any {
 		}
 		return element
 	}
-	odd := 1 // percent of statements with an element too many or too few
+	odd := 5 // percent of statements with an element too many or too few
 	if g.chance(100-odd) || u.principal == mustHave {
 		actions := []string{"ecr:BatchGetImage", "ECR:batchgetimage", "ecr:*", "ecr:Batch*", "ecr:?atchGetImage", "ecr:*Image", "ecr:PutImage", "*", "iam:*", "s3:GetObject"}
 		if trust {
