@@ -234,6 +234,9 @@ func (g *generator) principals(everyone bool) any {
 	if everyone && g.chance(90) || g.chance(20) {
 		return "*"
 	}
+	if g.chance(5) {
+		return map[string]any{pick(g, "AWS", "CanonicalUser"): pick(g, "", "nobody")}
+	}
 	groups := make(map[string]any)
 	if g.chance(90) {
 		aws := []string{"*", accountA, "arn:aws:iam::" + accountA + ":root", accountB, "AIDAALICE0000000", "AROAPULLER000000", "AROAPULLER000000:job-1", ""}
