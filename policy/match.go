@@ -205,10 +205,11 @@ func (m *matcher) principal(pr *principals, deny bool) grant {
 	var found [grantDirect + 1]bool
 	everyone := false
 	for i := range pr.entries {
-		g := m.named(&pr.entries[i], deny, true)
-		found[g] = true
+		e := &pr.entries[i]
+		g := m.named(e, deny, true)
 		best = max(best, g)
-		everyone = everyone || g == grantDirect && pr.entries[i].text == "*"
+		found[g] = found[g] || g != grantRole || e.kind != entryFederated // its identity provider is not the role
+		everyone = everyone || g == grantDirect && e.text == "*"
 	}
 	// A Deny spares a caller only when NotPrincipal names everything that leads to it: the account, the
 	// role of a role session, the user of a federated user, and the caller itself.
