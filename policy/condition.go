@@ -188,17 +188,13 @@ func (t *test) findTime(actual string) (found, ok bool) {
 }
 
 func (t *test) findAddress(actual string) (found, ok bool) {
-	addr, ok := parseAddr(actual)
-	if !ok {
-		return false, false
-	}
-	a := compileAddress(addr)
+	addr, ok := parseAddress(actual)
 	for i := range t.typed.networks {
-		if t.typed.networks[i].contains(a) {
+		if ok && t.typed.networks[i].contains(addr) {
 			return true, true
 		}
 	}
-	return false, true
+	return false, ok
 }
 
 func (t *test) findTruth(actual string, ctx Context) (found, ok bool) {
@@ -241,6 +237,14 @@ func compileAddress(addr netip.Addr) address {
 	}
 	b := addr.As16()
 	return address{high: binary.BigEndian.Uint64(b[:8]), low: binary.BigEndian.Uint64(b[8:])}
+}
+
+func parseAddress(s string) (address, bool) {
+	if v4, ok := parseIPv4(s); ok {
+		return address{low: uint64(v4), v4: true}, true
+	}
+	addr, ok := parseAddr(s)
+	return compileAddress(addr), ok
 }
 
 // network is a compiled CIDR block: [netip.Prefix.Contains] works its mask out on every call.

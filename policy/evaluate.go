@@ -85,7 +85,8 @@ const (
 
 // evaluate fills in a decision, and a trace unless it is nil.
 func evaluate(r *Request, s *Set, d *Decision, t *Trace) {
-	e := evaluator{trace: t, matcher: newMatcher(r, s)}
+	e := evaluator{trace: t}
+	e.reset(r, s)
 	v := e.decide(s)
 	d.Effect, d.Reason = v.effect, v.reason
 	if v.by.found() {

@@ -103,18 +103,20 @@ type matcher struct {
 	external bool   // the caller is no AWS principal: a service or an identity provider
 }
 
-func newMatcher(r *Request, s *Set) matcher {
-	m := matcher{req: r, action: newActionBits(r.Action), arn: isARN(r.Resource), bounded: len(s.Boundary) > 0}
-	if len(s.Resource) > 0 || len(s.RCP) > 0 {
-		p := &r.Principal
-		m.external = p.Kind == Service || p.Kind == Federated
-		m.callers = anonymousBit | nameBit(p.Account) | nameBit(p.ARN) | nameBit(p.ID)
-		if p.Kind == AssumedRole || p.Kind == FederatedUser {
-			role := p.ID[:max(0, strings.IndexByte(p.ID, ':'))]
-			m.callers |= nameBit(p.IssuerARN) | nameBit(role) | nameBit(p.IssuerID)
-		}
+// reset makes the matcher one of a request and its policies.
+func (m *matcher) reset(r *Request, s *Set) {
+	p := &r.Principal
+	m.req, m.action = r, newActionBits(r.Action)
+	m.arn, m.bounded = isARN(r.Resource), len(s.Boundary) > 0
+	m.external = p.Kind == Service || p.Kind == Federated
+	if len(s.Resource)+len(s.RCP) == 0 {
+		return // nobody asks for names
 	}
-	return m
+	m.callers = anonymousBit | nameBit(p.Account) | nameBit(p.ARN) | nameBit(p.ID)
+	if p.Kind == AssumedRole || p.Kind == FederatedUser {
+		role := p.ID[:max(0, strings.IndexByte(p.ID, ':'))]
+		m.callers |= nameBit(p.IssuerARN) | nameBit(role) | nameBit(p.IssuerID)
+	}
 }
 
 // statement matches one statement. For policies of resources, g tells how it names the caller.

