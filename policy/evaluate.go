@@ -50,6 +50,7 @@ func (h hit) ref(to *StatementRef) {
 type outcome struct {
 	allow  hit   // the strongest Allow
 	grant  grant // how it names the caller
+	moot   bool  // nobody asks for an Allow
 	denied bool  // a Deny matches
 	row    int32 // of the layer in the trace
 }
@@ -130,13 +131,6 @@ func (e *evaluator) decide(s *Set) verdict {
 		l.scp = e.levels(&scpRules, s.SCP, exempt || l.outsider)
 	}
 	e.layer(&l.resource, l.rules, s.Resource, 0)
-	if !l.outsider {
-		e.layer(&l.identity, &identityRules, s.Identity, 0)
-		if len(s.Boundary)+len(s.Session) > 0 || e.trace != nil {
-			e.layer(&l.boundary, &boundaryRules, s.Boundary, 0)
-			e.layer(&l.session, &sessionRules, s.Session, 0)
-		}
-	}
 
 	// An account's root user needs nobody's leave at home, and no identity policy elsewhere.
 	caller := !l.outsider && p.Kind != Root
@@ -146,6 +140,14 @@ func (e *evaluator) decide(s *Set) verdict {
 	l.needsIdentity = caller && !l.direct && !l.byIssuer
 	l.needsBoundary = caller && !l.direct && len(s.Boundary) > 0
 	l.needsSession = caller && !l.direct && (len(s.Session) > 0 || p.Kind == FederatedUser)
+	if !l.outsider {
+		l.identity.moot = !l.needsIdentity
+		e.layer(&l.identity, &identityRules, s.Identity, 0)
+		if len(s.Boundary)+len(s.Session) > 0 || e.trace != nil {
+			e.layer(&l.boundary, &boundaryRules, s.Boundary, 0)
+			e.layer(&l.session, &sessionRules, s.Session, 0)
+		}
+	}
 	if e.trace != nil {
 		e.traceNeeds(&l)
 	}
@@ -283,5 +285,5 @@ func (e *evaluator) source(o *outcome, rules *layerRules, src *Source, callers u
 
 // settled reports whether no other Allow can add to an outcome.
 func (o *outcome) settled(rules *layerRules) bool {
-	return o.allow.found() && (o.grant == grantDirect || !rules.hasPrincipal)
+	return o.moot || o.allow.found() && (o.grant == grantDirect || !rules.hasPrincipal)
 }
