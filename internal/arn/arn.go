@@ -65,6 +65,17 @@ func Repository(account, region, name string) string {
 	return ARN{Partition, "ecr", region, account, "repository/" + name}.String()
 }
 
+// PublicRepository returns the ARN of a public ECR repository. The name "*"
+// stands for all public repositories of the account.
+func PublicRepository(account, name string) string {
+	return ARN{Partition, "ecr-public", "", account, "repository/" + name}.String()
+}
+
+// PublicRegistry returns the ARN of an account's public registry.
+func PublicRegistry(account string) string {
+	return ARN{Partition, "ecr-public", "", account, "registry/" + account}.String()
+}
+
 // Root returns the ARN of an account's root user.
 func Root(account string) string {
 	return ARN{Partition, "iam", "", account, "root"}.String()

@@ -55,6 +55,52 @@ func ParseRegistry(host string) (r Registry, ok bool) {
 	return Registry{}, false
 }
 
+// Public names where the public registries answer, all of them under one host
+// name.
+type Public struct {
+	Domain string // "amazonaws.com", "localhost", …
+	Port   string // decimal, or empty for the scheme's own
+}
+
+// ParsePublic reads the host name of the public registries, with or without a
+// port:
+//
+//	public.ecr.aws               (domain amazonaws.com)
+//	ecr-public.aws.com           (domain on.aws: dual stack)
+//	public.localhost:5000
+//
+// The domain may be any. ok is false for every other name.
+func ParsePublic(host string) (p Public, ok bool) {
+	name, port := SplitPort(host)
+	name = strings.ToLower(name)
+	under, ok := strings.CutPrefix(name, "public.")
+	for domain, own := range publicHosts {
+		if name == own {
+			under, ok = domain, true
+		}
+	}
+	if !ok || !domain.MatchString(under) || !digits.MatchString(port) {
+		return Public{}, false
+	}
+	return Public{Domain: under, Port: port}, true
+}
+
+// publicHosts are the names that AWS has for it, by the domain of the private
+// registries.
+var publicHosts = map[string]string{"amazonaws.com": "public.ecr.aws", "on.aws": "ecr-public.aws.com"}
+
+// Host returns the host name of the public registries with its port.
+func (p Public) Host() string {
+	host, ok := publicHosts[p.Domain]
+	if !ok {
+		host = "public." + p.Domain
+	}
+	if p.Port != "" {
+		host += ":" + p.Port
+	}
+	return host
+}
+
 // SplitPort splits a host with an optional port. The port is empty when there
 // is none.
 func SplitPort(host string) (name, port string) {

@@ -37,12 +37,22 @@ const (
 // Repo names a repository. A registry is an (Account, Region) pair.
 type Repo struct {
 	Account string // 12 digits
-	Region  string // "us-east-1"
+	Region  string // "us-east-1", or Public
 	Name    string // "team/app"
 }
 
+// Public stands for the region of an account's public registry, which has
+// none. No region is called so, nor can one be: an underscore is in no host
+// name and in no signature's scope, so that no private endpoint leads there.
+const Public = "_public"
+
 // ARN returns the repository's Amazon Resource Name.
-func (r Repo) ARN() string { return arn.Repository(r.Account, r.Region, r.Name) }
+func (r Repo) ARN() string {
+	if r.Region == Public {
+		return arn.PublicRepository(r.Account, r.Name)
+	}
+	return arn.Repository(r.Account, r.Region, r.Name)
+}
 
 // Config is what a Registry needs.
 type Config struct {

@@ -21,6 +21,7 @@ type Service struct {
 func Services() []Service {
 	return []Service{
 		{Model: "ecr", Package: "ecr", Names: []string{"registryId", "repositoryName", "resourceArn"}},
+		{Model: "ecr-public", Package: "ecrpublic", Names: []string{"registryId", "repositoryName", "resourceArn"}},
 		{Model: "iam", Package: "iam", Names: []string{"UserName", "GroupName", "RoleName", "PolicyArn", "InstanceProfileName"}, Global: true},
 		{Model: "organizations", Package: "organizations", Names: []string{"AccountId", "HandshakeId", "OrganizationalUnitId", "ParentId", "PolicyId", "ResourceId", "RootId", "TargetId"}, Global: true},
 		{Model: "pratique", Package: "pratique", Own: true},
