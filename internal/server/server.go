@@ -30,6 +30,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/iamapi"
+	"github.com/pratique-dev/pratique/internal/job"
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/ociapi"
 	"github.com/pratique-dev/pratique/internal/oidc"
@@ -52,6 +53,7 @@ type Server struct {
 	api      *awsapi.Dispatcher
 	oci      *ociapi.API
 	denials  *decision.Store
+	jobs     *job.Runner
 	audit    *audit.Log
 	metrics  *metrics
 
@@ -111,6 +113,11 @@ func (s *Server) open(ctx context.Context) error {
 	s.iam = iam.New(iam.Config{DB: s.db, Box: box, Now: s.cfg.Now})
 	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Log: s.cfg.Log})
 	s.denials = decision.New(decision.Config{DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log, Keep: s.cfg.KeepDecisions})
+	s.jobs = job.NewRunner(job.Config{
+		DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log,
+		Handlers: map[string]job.Handler{},
+		Every:    []job.Periodic{},
+	})
 	organizations := org.New(org.Config{DB: s.db, Now: s.cfg.Now})
 	who := authn.New(authn.Config{IAM: s.iam, Box: box, Now: s.cfg.Now})
 	may := authz.New(authz.Config{IAM: s.iam, Org: organizations, Registry: s.registry, Now: s.cfg.Now})
@@ -201,6 +208,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	background.Go(func() { s.registry.Run(working) })
 	background.Go(func() { s.expireUploads(working) })
 	background.Go(func() { s.denials.Run(working) })
+	background.Go(func() { s.jobs.Run(working) })
 
 	failed := make(chan error, 1)
 	go func() {
