@@ -35,7 +35,7 @@ const (
 	ErrImageDigestMismatch                      // Ref.Digest was asked for, Digests[0] is what the manifest has
 	ErrTagDigestMismatch                        // Ref names a tag that points elsewhere
 	ErrTagImmutable                             // Ref.Tag
-	ErrTooManyTags                              // Ref.Tag would be the image's tag number MaxTagsPerImage+1
+	ErrTooManyTags                              // Ref.Tag would be the image's tag number Limit+1
 	ErrLayersNotFound                           // Digests that a manifest names and the repository has not
 	ErrReferencedImagesNotFound                 // Digests of children that the repository has not
 	ErrLayerNotFound                            // Ref.Digest
@@ -47,6 +47,38 @@ const (
 	ErrEmptyUpload                              // Upload
 	ErrLayerPartTooSmall                        // Upload
 	ErrLayerPartSize                            // Upload: a part's bytes are not as many as its bounds say
+	ErrImageArchived                            // Ref: it is in the archive, where nobody can read it
+	ErrLayerArchived                            // Ref.Digest: all images that name it are in the archive
+	ErrStorageClass                             // Ref: cannot be moved to that storage class; Err says why
+	ErrTooManyRepositories                      // the registry has Limit
+	ErrTooManyImages                            // the repository has Limit
+	ErrTooManyLayerParts                        // Upload has Limit
+	ErrExclusionExists                          // Name is the principal; Repo.Name is empty
+	ErrExclusionNotFound                        // Name is the principal; Repo.Name is empty
+	ErrTooManyExclusions                        // the registry has Limit; Repo.Name is empty
+	ErrSigningNotConfigured                     // Repo.Name is empty
+	ErrInvalidSigning                           // Err says why; Repo.Name is empty
+	ErrInvalidCatalogData                       // Err says why
+	ErrReplicationToSource                      // a registry cannot replicate to itself; Repo.Name is empty
+	ErrTooManyDestinations                      // more than MaxReplicationDestinations; Repo.Name is empty
+	ErrTemplateExists                           // Repo.Name is the prefix
+	ErrTemplateNotFound                         // Repo.Name is the prefix
+	ErrTemplateRole                             // the repository cannot be created from its template; Err says why
+	ErrPullThroughExists                        // Repo.Name is the prefix
+	ErrPullThroughNotFound                      // Repo.Name is the prefix
+	ErrTooManyPullThrough                       // more than MaxPullThroughRules; Repo.Name is the prefix
+	ErrInvalidPullThrough                       // Err says why; Repo.Name is the prefix
+	ErrUpstreamUnsupported                      // Err is the upstream's URL; Repo.Name is the prefix
+	ErrUpstreamSecret                           // the upstream requires a secret; Repo.Name is the prefix
+	ErrSecretNotFound                           // Err says why; Repo.Name is the prefix
+	ErrSecretInaccessible                       // Err says why; Repo.Name is the prefix
+	ErrInvalidScanning                          // Err says why; Repo.Name is empty
+	ErrScanDisabled                             // Ref: enhanced scanning scans by itself
+	ErrNotScannable                             // Ref: an index or an artifact
+	ErrNoScanner                                // Ref: the server has none
+	ErrScanLimit                                // Ref: it was scanned not long ago
+	ErrScanNotFound                             // Ref: it was never scanned
+	ErrScanReport                               // Ref; Err says why the report is not kept
 	kindEnd
 )
 
@@ -84,6 +116,38 @@ var kindText = [kindEnd]string{
 	ErrEmptyUpload:              "upload is empty",
 	ErrLayerPartTooSmall:        "layer part is too small",
 	ErrLayerPartSize:            "layer part has not the size it was announced with",
+	ErrReplicationToSource:      "registry is its own replication destination",
+	ErrTooManyDestinations:      "too many replication destinations",
+	ErrTemplateExists:           "template exists",
+	ErrTemplateNotFound:         "template does not exist",
+	ErrTemplateRole:             "template cannot be used",
+	ErrPullThroughExists:        "pull-through rule exists",
+	ErrPullThroughNotFound:      "pull-through rule does not exist",
+	ErrTooManyPullThrough:       "too many pull-through rules",
+	ErrInvalidPullThrough:       "invalid pull-through rule",
+	ErrUpstreamUnsupported:      "upstream registry is not supported",
+	ErrUpstreamSecret:           "upstream registry requires authentication",
+	ErrSecretNotFound:           "secret does not exist",
+	ErrSecretInaccessible:       "secret cannot be read",
+	ErrInvalidCatalogData:       "invalid catalog data",
+	ErrImageArchived:            "image is archived",
+	ErrLayerArchived:            "layer is archived",
+	ErrStorageClass:             "image cannot be moved to the storage class",
+	ErrTooManyRepositories:      "too many repositories",
+	ErrTooManyImages:            "too many images",
+	ErrTooManyLayerParts:        "too many layer parts",
+	ErrExclusionExists:          "pull time exclusion exists",
+	ErrExclusionNotFound:        "pull time exclusion does not exist",
+	ErrTooManyExclusions:        "too many pull time exclusions",
+	ErrSigningNotConfigured:     "registry has no signing configuration",
+	ErrInvalidSigning:           "invalid signing configuration",
+	ErrInvalidScanning:          "invalid scanning configuration",
+	ErrScanDisabled:             "images are not scanned on demand",
+	ErrNotScannable:             "image cannot be scanned",
+	ErrNoScanner:                "there is no scanner",
+	ErrScanLimit:                "image was scanned already",
+	ErrScanNotFound:             "image was never scanned",
+	ErrScanReport:               "scan report cannot be kept",
 }
 
 // Kinds returns every kind, for tests that each is mapped to a wire error.
@@ -109,7 +173,9 @@ type Error struct {
 	Repo    Repo
 	Ref     Ref
 	Upload  string
+	Name    string // of what is neither a repository nor an image
 	Have    int64
+	Limit   int64 // the quota that was reached
 	Digests []digest.Digest
 	Err     error
 }
@@ -123,6 +189,12 @@ func (e *Error) Error() string {
 	}
 	if e.Upload != "" {
 		fmt.Fprintf(&b, " upload %s (has %d bytes)", e.Upload, e.Have)
+	}
+	if e.Name != "" {
+		fmt.Fprintf(&b, " %s", e.Name)
+	}
+	if e.Limit != 0 {
+		fmt.Fprintf(&b, " (limit %d)", e.Limit)
 	}
 	if len(e.Digests) > 0 {
 		fmt.Fprintf(&b, " %v", e.Digests)

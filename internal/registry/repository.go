@@ -96,6 +96,10 @@ type Encryption struct {
 	KMSKey string // key ARN; empty for AES256
 }
 
+// defaultEncryption is the Encryption.Type of repositories that are created
+// without one.
+const defaultEncryption = "AES256"
+
 // Settings are what a repository is created with. The zero value is a mutable
 // repository encrypted with AES256.
 type Settings struct {
@@ -125,35 +129,11 @@ func (r *Registry) CreateRepository(ctx context.Context, repo Repo, s Settings) 
 	if !ocispec.ValidRepositoryName(repo.Name) {
 		return nil, &Error{Kind: ErrInvalidName, Repo: repo}
 	}
-	if s.TagMutability == "" {
-		s.TagMutability = Mutable
-	}
-	if err := s.TagMutability.validate(s.TagExclusions); err != nil {
-		return nil, &Error{Kind: ErrInvalidMutability, Repo: repo, Err: err}
-	}
-	if s.Encryption.Type == "" {
-		s.Encryption.Type = "AES256"
-	}
-	if len(s.Tags) > MaxResourceTags {
-		return nil, &Error{Kind: ErrTooManyResourceTags, Repo: repo}
-	}
-	exclusions, err := json.Marshal(s.TagExclusions)
-	if err != nil {
-		return nil, fmt.Errorf("create repository: %w", err)
+	if err := s.complete(repo); err != nil {
+		return nil, err
 	}
 	created := fromMicros(micros(r.now()))
-	err = r.db.Write(ctx, func(tx *meta.Tx) error {
-		n, err := tx.Exec(`INSERT INTO repository (account, region, name, created_at, tag_mutability, tag_exclusions, scan_on_push, encryption, kms_key)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-			repo.Account, repo.Region, repo.Name, micros(created), string(s.TagMutability), string(exclusions), s.ScanOnPush, s.Encryption.Type, s.Encryption.KMSKey)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return &Error{Kind: ErrRepositoryExists, Repo: repo}
-		}
-		return putResourceTags(tx, repo, s.Tags)
-	})
+	err := r.db.Write(ctx, func(tx *meta.Tx) error { return insertRepository(tx, repo, s, micros(created)) })
 	if err != nil {
 		return nil, fmt.Errorf("create repository: %w", err)
 	}
@@ -161,6 +141,42 @@ func (r *Registry) CreateRepository(ctx context.Context, repo Repo, s Settings) 
 		Repo: repo, CreatedAt: created, TagMutability: s.TagMutability, TagExclusions: s.TagExclusions,
 		ScanOnPush: s.ScanOnPush, Encryption: s.Encryption,
 	}, nil
+}
+
+// complete fills in defaults and reports what is wrong with the settings of a
+// repository, or of a template.
+func (s *Settings) complete(repo Repo) error {
+	if s.TagMutability == "" {
+		s.TagMutability = Mutable
+	}
+	if err := s.TagMutability.validate(s.TagExclusions); err != nil {
+		return &Error{Kind: ErrInvalidMutability, Repo: repo, Err: err}
+	}
+	if s.Encryption.Type == "" {
+		s.Encryption.Type = defaultEncryption
+	}
+	if len(s.Tags) > MaxResourceTags {
+		return &Error{Kind: ErrTooManyResourceTags, Repo: repo}
+	}
+	return nil
+}
+
+// insertRepository stores a new repository with complete settings.
+func insertRepository(tx *meta.Tx, repo Repo, s Settings, created int64) error {
+	exclusions, err := json.Marshal(s.TagExclusions)
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(`INSERT INTO repository (account, region, name, created_at, tag_mutability, tag_exclusions, scan_on_push, encryption, kms_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+		repo.Account, repo.Region, repo.Name, created, string(s.TagMutability), string(exclusions), s.ScanOnPush, s.Encryption.Type, s.Encryption.KMSKey)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return &Error{Kind: ErrRepositoryExists, Repo: repo}
+	}
+	return putResourceTags(tx, repo, s.Tags)
 }
 
 const repositoryColumns = `account, region, name, created_at, tag_mutability, tag_exclusions, scan_on_push, encryption, kms_key`
@@ -274,7 +290,7 @@ func (r *Registry) DeleteRepository(ctx context.Context, repo Repo, force bool) 
 		if err != nil {
 			return err
 		}
-		for _, table := range []string{"image_tag", "image_reference", "image", "layer", "upload", "repository_tag"} {
+		for _, table := range []string{"image_tag", "image_reference", "image", "layer", "upload", "repository_tag", "repository_catalog"} {
 			_, err := tx.Exec(`DELETE FROM `+table+` WHERE account = $1 AND region = $2 AND repository = $3`, repo.Account, repo.Region, repo.Name)
 			if err != nil {
 				return err
