@@ -59,6 +59,8 @@ func registryError(e *registry.Error) *awsapi.Error {
 		return patternError("imageDigest", digestPattern)
 	case registry.ErrInvalidMutability:
 		return awsapi.InvalidParameter("imageTagMutabilityExclusionFilters", reason(e, "Invalid filters"))
+	case registry.ErrInvalidCatalogData:
+		return awsapi.InvalidParameter("catalogData", reason(e, "Invalid catalog data"))
 	case registry.ErrInvalidToken:
 		return awsapi.InvalidParameter("nextToken", "Invalid pagination token")
 	case registry.ErrInvalidManifest:
@@ -81,7 +83,7 @@ func registryError(e *registry.Error) *awsapi.Error {
 	case registry.ErrTagImmutable:
 		return awsapi.Errorf(ecr.CodeImageTagAlreadyExists, "The image tag '%s' already exists in the '%s' repository and cannot be overwritten because the tag is immutable.", e.Ref.Tag, e.Repo.Name)
 	case registry.ErrTooManyTags:
-		return awsapi.Errorf(ecr.CodeLimitExceeded, "Adding tag '%s' to an image in %s exceeds the maximum allowed number of tags per image which is '%d'", e.Ref.Tag, in, registry.MaxTagsPerImage)
+		return awsapi.Errorf(ecr.CodeLimitExceeded, "Adding tag '%s' to an image in %s exceeds the maximum allowed number of tags per image which is '%d'", e.Ref.Tag, in, e.Limit)
 	case registry.ErrLayersNotFound:
 		return awsapi.Errorf(ecr.CodeLayersNotFound, "Layers with digests '%s' required for pushing image into %s do not exist", digestList(e.Digests), inThe)
 	case registry.ErrReferencedImagesNotFound:
@@ -107,6 +109,59 @@ func registryError(e *registry.Error) *awsapi.Error {
 		return awsapi.Errorf(ecr.CodeInvalidLayerPart, "The size of the layer part does not match its first and last byte")
 	case registry.ErrEmptyUpload:
 		return awsapi.Errorf(ecr.CodeEmptyUpload, "Upload with id '%s' in %s does not contain any layer parts", e.Upload, in)
+	case registry.ErrTooManyRepositories:
+		return awsapi.Errorf(ecr.CodeLimitExceeded, "The maximum allowed number of repositories in the registry with id '%s' is '%d'", e.Repo.Account, e.Limit)
+	case registry.ErrTooManyImages:
+		return awsapi.Errorf(ecr.CodeLimitExceeded, "The maximum allowed number of images in %s is '%d'", in, e.Limit)
+	case registry.ErrTooManyLayerParts:
+		return awsapi.Errorf(ecr.CodeLimitExceeded, "The maximum allowed number of parts of the upload with id '%s' in %s is '%d'", e.Upload, in, e.Limit)
+
+	case registry.ErrImageArchived:
+		return awsapi.Errorf(ecr.CodeImageArchived, "The image with imageId {imageDigest:'%s', imageTag:'%s'} is archived within %s",
+			orNull(e.Ref.Digest.String()), orNull(e.Ref.Tag), inThe)
+	case registry.ErrLayerArchived:
+		return awsapi.Errorf(ecr.CodeLayerInaccessible, "The layer with digest '%s' is referenced by no image in %s that is not archived", e.Ref.Digest, inThe)
+	case registry.ErrStorageClass:
+		return awsapi.Errorf(ecr.CodeImageStorageClassUpdateNotSupported, "The storage class of the image with imageId {imageDigest:'%s', imageTag:'%s'} within %s cannot be updated: %s",
+			orNull(e.Ref.Digest.String()), orNull(e.Ref.Tag), inThe, reason(e, "the update is not supported"))
+
+	case registry.ErrInvalidLifecycle:
+		return awsapi.InvalidParameter("LifecyclePolicyText", reason(e, "Lifecycle policy validation failure"))
+	case registry.ErrLifecycleNotFound:
+		return awsapi.Errorf(ecr.CodeLifecyclePolicyNotFound, "Lifecycle policy does not exist for %s", inThe)
+	case registry.ErrPreviewNotFound:
+		return awsapi.Errorf(ecr.CodeLifecyclePolicyPreviewNotFound, "Lifecycle policy preview does not exist for %s", inThe)
+	case registry.ErrPreviewInProgress:
+		return awsapi.Errorf(ecr.CodeLifecyclePolicyPreviewInProgress, "Lifecycle policy preview is in progress for %s", inThe)
+	case registry.ErrLifecycleSetting:
+		return awsapi.Errorf(ecr.CodeInvalidParameter, "Invalid lifecycle setting: %s", reason(e, "not valid"))
+
+	case registry.ErrExclusionExists:
+		return awsapi.Errorf(ecr.CodeExclusionAlreadyExists, "The pull time update exclusion for the principal '%s' already exists in the registry with id '%s'", e.Name, e.Repo.Account)
+	case registry.ErrExclusionNotFound:
+		return awsapi.Errorf(ecr.CodeExclusionNotFound, "The pull time update exclusion for the principal '%s' does not exist in the registry with id '%s'", e.Name, e.Repo.Account)
+	case registry.ErrTooManyExclusions:
+		return awsapi.Errorf(ecr.CodeLimitExceeded, "The maximum allowed number of pull time update exclusions in the registry with id '%s' is '%d'", e.Repo.Account, e.Limit)
+	case registry.ErrSigningNotConfigured:
+		return awsapi.Errorf(ecr.CodeSigningConfigurationNotFound, "Signing configuration does not exist in the registry with id '%s'", e.Repo.Account)
+	case registry.ErrInvalidSigning:
+		return awsapi.Errorf(ecr.CodeValidation, "Invalid signing configuration: %s", reason(e, "not valid"))
+	case registry.ErrInvalidScanning:
+		return awsapi.Errorf(ecr.CodeValidation, "Invalid scanning configuration: %s", reason(e, "not valid"))
+	case registry.ErrScanDisabled:
+		return awsapi.Errorf(ecr.CodeValidation, "This feature is disabled")
+	case registry.ErrNoScanner:
+		return awsapi.Errorf(ecr.CodeValidation, "This server has no scanner: it is started without one (pratique serve --scanner)")
+	case registry.ErrNotScannable:
+		return awsapi.Errorf(ecr.CodeUnsupportedImageType, "The image with imageId {imageDigest:'%s', imageTag:'%s'} within %s is of a type that cannot be scanned",
+			orNull(e.Ref.Digest.String()), orNull(e.Ref.Tag), inThe)
+	case registry.ErrScanLimit:
+		return awsapi.Errorf(ecr.CodeLimitExceeded, "The scan quota per image has been exceeded. Wait and try again.")
+	case registry.ErrScanNotFound:
+		return awsapi.Errorf(ecr.CodeScanNotFound, "Image scan does not exist for the image with '{imageDigest:'%s', imageTag:'%s'}' in %s",
+			orNull(e.Ref.Digest.String()), orNull(e.Ref.Tag), inThe)
+	case registry.ErrScanReport:
+		return awsapi.InvalidParameter("report", reason(e, "Invalid report"))
 	case registry.ErrLayerPartTooSmall:
 		return awsapi.Errorf(ecr.CodeLayerPartTooSmall, "Every part of the layer but the last must have at least %d bytes", registry.MinPartSize)
 	}

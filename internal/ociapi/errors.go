@@ -127,9 +127,9 @@ func registryError(e *registry.Error) *Error {
 	switch e.Kind {
 	case registry.ErrRepositoryNotFound:
 		return answer(http.StatusNotFound, "NAME_UNKNOWN", "The repository with name '%s' does not exist in the registry with id '%s'", e.Repo.Name, e.Repo.Account)
-	case registry.ErrImageNotFound, registry.ErrTagDigestMismatch:
+	case registry.ErrImageNotFound, registry.ErrTagDigestMismatch, registry.ErrImageArchived:
 		return errManifestUnknown()
-	case registry.ErrLayerNotFound:
+	case registry.ErrLayerNotFound, registry.ErrLayerArchived:
 		return answer(http.StatusNotFound, "BLOB_UNKNOWN", "Layer with digest '%s' does not exist %s", e.Ref.Digest, in)
 	case registry.ErrUploadNotFound:
 		return errUploadUnknown(e.Upload)
@@ -161,7 +161,12 @@ func registryError(e *registry.Error) *Error {
 	case registry.ErrTooManyTags:
 		return answer(http.StatusForbidden, "DENIED",
 			"Adding tag '%s' to an image in the repository with name '%s' in registry with id '%s' exceeds the maximum allowed number of tags per image which is '%d'",
-			e.Ref.Tag, e.Repo.Name, e.Repo.Account, registry.MaxTagsPerImage)
+			e.Ref.Tag, e.Repo.Name, e.Repo.Account, e.Limit)
+	case registry.ErrTooManyImages:
+		return answer(http.StatusForbidden, "DENIED",
+			"The maximum allowed number of images in the repository with name '%s' in registry with id '%s' is '%d'", e.Repo.Name, e.Repo.Account, e.Limit)
+	case registry.ErrTooManyRepositories:
+		return answer(http.StatusForbidden, "DENIED", "The maximum allowed number of repositories in the registry with id '%s' is '%d'", e.Repo.Account, e.Limit)
 	case registry.ErrImageReferenced:
 		return answer(http.StatusMethodNotAllowed, "UNSUPPORTED", "Requested image referenced by manifest list: [%s]", join(e.Digests))
 
@@ -173,8 +178,11 @@ func registryError(e *registry.Error) *Error {
 	// These come from operations that the registry endpoint does not have, or
 	// are answered before they get here.
 	case registry.ErrRepositoryExists, registry.ErrRepositoryNotEmpty, registry.ErrPolicyNotFound, registry.ErrRegistryPolicyNotFound,
-		registry.ErrInvalidSetting, registry.ErrInvalidSettingValue, registry.ErrTooManyResourceTags, registry.ErrInvalidMutability,
-		registry.ErrImageExists, registry.ErrLayerExists, registry.ErrEmptyUpload, registry.ErrLayerPartTooSmall, registry.ErrLayerPartSize:
+		registry.ErrInvalidSetting, registry.ErrInvalidSettingValue, registry.ErrTooManyResourceTags, registry.ErrInvalidMutability, registry.ErrInvalidCatalogData,
+		registry.ErrImageExists, registry.ErrLayerExists, registry.ErrEmptyUpload, registry.ErrLayerPartTooSmall, registry.ErrLayerPartSize,
+		registry.ErrTooManyLayerParts, registry.ErrStorageClass, registry.ErrExclusionExists, registry.ErrExclusionNotFound,
+		registry.ErrInvalidLifecycle, registry.ErrLifecycleNotFound, registry.ErrPreviewNotFound, registry.ErrPreviewInProgress, registry.ErrLifecycleSetting,
+		registry.ErrTooManyExclusions, registry.ErrSigningNotConfigured, registry.ErrInvalidSigning:
 		return nil
 	}
 	return nil

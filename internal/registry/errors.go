@@ -72,6 +72,11 @@ const (
 	ErrUpstreamSecret                           // the upstream requires a secret; Repo.Name is the prefix
 	ErrSecretNotFound                           // Err says why; Repo.Name is the prefix
 	ErrSecretInaccessible                       // Err says why; Repo.Name is the prefix
+	ErrInvalidLifecycle                         // Err says why (*lifecycle.Error)
+	ErrLifecycleNotFound                        // the repository has no lifecycle policy
+	ErrPreviewNotFound                          // no preview of a lifecycle policy was started
+	ErrPreviewInProgress                        // of a lifecycle policy
+	ErrLifecycleSetting                         // Err says why
 	ErrInvalidScanning                          // Err says why; Repo.Name is empty
 	ErrScanDisabled                             // Ref: enhanced scanning scans by itself
 	ErrNotScannable                             // Ref: an index or an artifact
@@ -141,6 +146,11 @@ var kindText = [kindEnd]string{
 	ErrTooManyExclusions:        "too many pull time exclusions",
 	ErrSigningNotConfigured:     "registry has no signing configuration",
 	ErrInvalidSigning:           "invalid signing configuration",
+	ErrInvalidLifecycle:         "invalid lifecycle policy",
+	ErrLifecycleNotFound:        "repository has no lifecycle policy",
+	ErrPreviewNotFound:          "lifecycle policy was not previewed",
+	ErrPreviewInProgress:        "lifecycle policy preview is in progress",
+	ErrLifecycleSetting:         "invalid lifecycle setting",
 	ErrInvalidScanning:          "invalid scanning configuration",
 	ErrScanDisabled:             "images are not scanned on demand",
 	ErrNotScannable:             "image cannot be scanned",

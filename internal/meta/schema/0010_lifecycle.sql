@@ -14,6 +14,8 @@ CREATE TABLE lifecycle_policy (
   FOREIGN KEY (account, region, repository) REFERENCES repository (account, region, name)
 );
 
+CREATE INDEX lifecycle_policy_evaluated_at ON lifecycle_policy (evaluated_at, account, region, repository);
+
 -- What the owner of a repository set beside the policy, in days; a repository
 -- without a row has the defaults.
 
@@ -39,6 +41,7 @@ CREATE TABLE lifecycle_preview (
   policy        TEXT NOT NULL,
   status        TEXT NOT NULL,
   started_at    BIGINT NOT NULL,
+  finished_at   BIGINT NOT NULL,
   images        BIGINT NOT NULL,
   expiring      BIGINT NOT NULL,
   transitioning BIGINT NOT NULL,
@@ -80,7 +83,7 @@ CREATE TABLE expired_image (
   size              BIGINT NOT NULL,
   pushed_at         BIGINT NOT NULL,
   pulled_at         BIGINT NOT NULL,
-  storage_class     TEXT NOT NULL,
+  archived          BOOLEAN NOT NULL,
   archived_at       BIGINT NOT NULL,
   activated_at      BIGINT NOT NULL,
   tags              TEXT NOT NULL,
