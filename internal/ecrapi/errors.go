@@ -164,6 +164,33 @@ func registryError(e *registry.Error) *awsapi.Error {
 		return awsapi.InvalidParameter("report", reason(e, "Invalid report"))
 	case registry.ErrLayerPartTooSmall:
 		return awsapi.Errorf(ecr.CodeLayerPartTooSmall, "Every part of the layer but the last must have at least %d bytes", registry.MinPartSize)
+
+	case registry.ErrReplicationToSource:
+		return awsapi.InvalidParameter("replicationConfiguration", "Replication destination cannot be the same as the source registry")
+	case registry.ErrTooManyDestinations:
+		return awsapi.Errorf(ecr.CodeValidation, "The replication configuration exceeds the maximum allowed number of unique destinations which is '%d'", registry.MaxReplicationDestinations)
+	case registry.ErrTemplateExists:
+		return awsapi.Errorf(ecr.CodeTemplateAlreadyExists, "The repository creation template with prefix '%s' already exists in the registry with id '%s'", e.Repo.Name, e.Repo.Account)
+	case registry.ErrTemplateNotFound:
+		return awsapi.Errorf(ecr.CodeTemplateNotFound, "The repository creation template with prefix '%s' does not exist in the registry with id '%s'", e.Repo.Name, e.Repo.Account)
+	case registry.ErrTemplateRole:
+		return awsapi.Errorf(ecr.CodeValidation, "The repository with name '%s' cannot be created in the registry with id '%s': %s", e.Repo.Name, e.Repo.Account, reason(e, "its template cannot be used"))
+	case registry.ErrPullThroughExists:
+		return awsapi.Errorf(ecr.CodePullThroughCacheRuleAlreadyExists, "The pull through cache rule with prefix '%s' already exists in the registry with id '%s'", e.Repo.Name, e.Repo.Account)
+	case registry.ErrPullThroughNotFound:
+		return awsapi.Errorf(ecr.CodePullThroughCacheRuleNotFound, "The pull through cache rule with prefix '%s' does not exist in the registry with id '%s'", e.Repo.Name, e.Repo.Account)
+	case registry.ErrTooManyPullThrough:
+		return awsapi.Errorf(ecr.CodeLimitExceeded, "The registry with id '%s' has the maximum allowed number of pull through cache rules which is '%d'", e.Repo.Account, registry.MaxPullThroughRules)
+	case registry.ErrInvalidPullThrough:
+		return awsapi.Errorf(ecr.CodeValidation, "%s", reason(e, "The pull through cache rule is invalid"))
+	case registry.ErrUpstreamUnsupported:
+		return awsapi.Errorf(ecr.CodeUnsupportedUpstreamRegistry, "The upstream registry URL %s is invalid. Specify a valid upstream registry URL and try again", reason(e, "null"))
+	case registry.ErrUpstreamSecret:
+		return awsapi.Errorf(ecr.CodeUnsupportedUpstreamRegistry, "The specified upstream registry requires authentication. Specify a valid Secrets Manager ARN and try again")
+	case registry.ErrSecretNotFound:
+		return awsapi.Errorf(ecr.CodeSecretNotFound, "The secret of the pull through cache rule does not exist: %s", reason(e, "unknown"))
+	case registry.ErrSecretInaccessible:
+		return awsapi.Errorf(ecr.CodeUnableToAccessSecret, "The secret of the pull through cache rule cannot be accessed: %s", reason(e, "unknown"))
 	}
 	return nil
 }

@@ -72,6 +72,20 @@ func Operations(cfg Config) []awsapi.Operation {
 		op(ecr.PutAccountSetting, onPutSetting, s.putAccountSetting),
 		op(ecr.GetAccountSetting, onGetSetting, s.getAccountSetting),
 
+		op(ecr.PutReplicationConfiguration, onOwnAccount, s.putReplicationConfiguration),
+		op(ecr.DescribeImageReplicationStatus, onRepository, s.describeImageReplicationStatus),
+
+		op(ecr.CreatePullThroughCacheRule, awsapi.Any, s.createPullThroughCacheRule),
+		op(ecr.UpdatePullThroughCacheRule, awsapi.Any, s.updatePullThroughCacheRule),
+		op(ecr.DeletePullThroughCacheRule, awsapi.Any, s.deletePullThroughCacheRule),
+		op(ecr.DescribePullThroughCacheRules, awsapi.Any, s.describePullThroughCacheRules),
+		op(ecr.ValidatePullThroughCacheRule, awsapi.Any, s.validatePullThroughCacheRule),
+
+		op(ecr.CreateRepositoryCreationTemplate, onOwnAccount, s.createRepositoryCreationTemplate),
+		op(ecr.UpdateRepositoryCreationTemplate, onOwnAccount, s.updateRepositoryCreationTemplate),
+		op(ecr.DeleteRepositoryCreationTemplate, onOwnAccount, s.deleteRepositoryCreationTemplate),
+		op(ecr.DescribeRepositoryCreationTemplates, onOwnAccount, s.describeRepositoryCreationTemplates),
+
 		op(ecr.TagResource, onTagged, s.tagResource),
 		op(ecr.UntagResource, onUntagged, s.untagResource),
 		op(ecr.ListTagsForResource, onTags, s.listTagsForResource),

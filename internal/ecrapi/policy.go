@@ -14,7 +14,7 @@ import (
 
 func (s *service) setRepositoryPolicy(ctx context.Context, c *awsapi.Call, in *ecr.SetRepositoryPolicyInput) (*ecr.SetRepositoryPolicyOutput, error) {
 	text := value(in.PolicyText)
-	p, ids, err := s.parsePolicy(ctx, text, policy.Repository)
+	p, ids, err := s.parsePolicy(ctx, "policyText", text, policy.Repository)
 	if err != nil {
 		return nil, err
 	}
@@ -31,15 +31,15 @@ func (s *service) setRepositoryPolicy(ctx context.Context, c *awsapi.Call, in *e
 }
 
 // parsePolicy parses a repository or registry policy that ECR would accept,
-// one whose principals exist. It is bound to their unique ids, which are
+// one whose principals exist; member is the one that has its text. It is bound to their unique ids, which are
 // returned for the policy to be stored with.
 //
 // What is resolved here is stored by a later transaction. A principal deleted
 // in between, even if one of its name takes its place, does no harm: the
 // policy grants to the id that was found, which nobody has any more, just as
 // if it had been deleted a moment later.
-func (s *service) parsePolicy(ctx context.Context, text string, kind policy.Kind) (*policy.Policy, map[string]string, error) {
-	invalid := awsapi.InvalidParameter("policyText", "Invalid "+kind.String()+" provided")
+func (s *service) parsePolicy(ctx context.Context, member, text string, kind policy.Kind) (*policy.Policy, map[string]string, error) {
+	invalid := awsapi.InvalidParameter(member, "Invalid "+kind.String()+" provided")
 	p, err := policy.Parse([]byte(text))
 	if err != nil {
 		return nil, nil, invalid

@@ -12,7 +12,7 @@ import (
 
 func (s *service) putRegistryPolicy(ctx context.Context, c *awsapi.Call, in *ecr.PutRegistryPolicyInput) (*ecr.PutRegistryPolicyOutput, error) {
 	text := value(in.PolicyText)
-	p, ids, err := s.parsePolicy(ctx, text, policy.Registry)
+	p, ids, err := s.parsePolicy(ctx, "policyText", text, policy.Registry)
 	if err != nil {
 		return nil, err
 	}
@@ -77,15 +77,6 @@ func (s *service) deleteRegistryPolicy(ctx context.Context, c *awsapi.Call, _ *e
 		return nil, err
 	}
 	return &ecr.DeleteRegistryPolicyOutput{RegistryId: &c.Account, PolicyText: &text}, nil
-}
-
-// describeRegistry tells what there is to a registry: no replication, as long
-// as PutReplicationConfiguration is not served.
-func (s *service) describeRegistry(_ context.Context, c *awsapi.Call, _ *ecr.DescribeRegistryInput) (*ecr.DescribeRegistryOutput, error) {
-	return &ecr.DescribeRegistryOutput{
-		RegistryId:               &c.Account,
-		ReplicationConfiguration: &ecr.ReplicationConfiguration{Rules: []ecr.ReplicationRule{}},
-	}, nil
 }
 
 // onSetting is onOwnAccount with the condition key of the setting.

@@ -167,6 +167,8 @@ func registryError(e *registry.Error) *Error {
 			"The maximum allowed number of images in the repository with name '%s' in registry with id '%s' is '%d'", e.Repo.Name, e.Repo.Account, e.Limit)
 	case registry.ErrTooManyRepositories:
 		return answer(http.StatusForbidden, "DENIED", "The maximum allowed number of repositories in the registry with id '%s' is '%d'", e.Repo.Account, e.Limit)
+	case registry.ErrTemplateRole:
+		return answer(http.StatusForbidden, "DENIED", "The repository with name '%s' cannot be created in the registry with id '%s': %v", e.Repo.Name, e.Repo.Account, e.Err)
 	case registry.ErrImageReferenced:
 		return answer(http.StatusMethodNotAllowed, "UNSUPPORTED", "Requested image referenced by manifest list: [%s]", join(e.Digests))
 
@@ -182,7 +184,10 @@ func registryError(e *registry.Error) *Error {
 		registry.ErrImageExists, registry.ErrLayerExists, registry.ErrEmptyUpload, registry.ErrLayerPartTooSmall, registry.ErrLayerPartSize,
 		registry.ErrTooManyLayerParts, registry.ErrStorageClass, registry.ErrExclusionExists, registry.ErrExclusionNotFound,
 		registry.ErrInvalidLifecycle, registry.ErrLifecycleNotFound, registry.ErrPreviewNotFound, registry.ErrPreviewInProgress, registry.ErrLifecycleSetting,
-		registry.ErrTooManyExclusions, registry.ErrSigningNotConfigured, registry.ErrInvalidSigning:
+		registry.ErrTooManyExclusions, registry.ErrSigningNotConfigured, registry.ErrInvalidSigning,
+		registry.ErrReplicationToSource, registry.ErrTooManyDestinations, registry.ErrTemplateExists, registry.ErrTemplateNotFound,
+		registry.ErrPullThroughExists, registry.ErrPullThroughNotFound, registry.ErrTooManyPullThrough, registry.ErrInvalidPullThrough,
+		registry.ErrUpstreamUnsupported, registry.ErrUpstreamSecret, registry.ErrSecretNotFound, registry.ErrSecretInaccessible:
 		return nil
 	}
 	return nil

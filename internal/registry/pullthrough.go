@@ -80,8 +80,9 @@ func upstreamRegistry(host string) (endpoint.Registry, bool) {
 	return r, ok && r.Domain == "amazonaws.com" && r.Port == ""
 }
 
-// complete fills in defaults and reports what is wrong with a rule.
-func (p *PullThroughRule) complete() error {
+// Validate fills in defaults and reports what CreatePullThroughRule has against
+// a rule whatever other rules there are.
+func (p *PullThroughRule) Validate() error {
 	fail := func(k Kind, format string, args ...any) error {
 		return &Error{Kind: k, Repo: p.named(), Err: fmt.Errorf(format, args...)}
 	}
@@ -173,7 +174,7 @@ func pullThrough(tx *meta.Tx, account, region, prefix string) (*PullThroughRule,
 func (r *Registry) CreatePullThroughRule(ctx context.Context, p PullThroughRule) (*PullThroughRule, error) {
 	p.CreatedAt = fromMicros(micros(r.now()))
 	p.UpdatedAt = p.CreatedAt
-	err := p.complete()
+	err := p.Validate()
 	if err == nil {
 		err = r.db.Write(ctx, p.insert)
 	}
@@ -202,10 +203,6 @@ func (p *PullThroughRule) insert(tx *meta.Tx) error {
 	return err
 }
 
-// CheckPullThroughRule reports what CreatePullThroughRule would have against a
-// rule, whatever other rules there are.
-func (r *Registry) CheckPullThroughRule(p PullThroughRule) error { return p.complete() }
-
 // UpdatePullThroughRule replaces the secret and the role of a rule, each
 // unless it is nil.
 // Errors: ErrPullThroughNotFound, ErrInvalidPullThrough, ErrUpstreamSecret,
@@ -222,7 +219,7 @@ func (r *Registry) UpdatePullThroughRule(ctx context.Context, account, region, p
 		if roleARN != nil {
 			p.RoleARN = *roleARN
 		}
-		if err := p.complete(); err != nil {
+		if err := p.Validate(); err != nil {
 			return err
 		}
 		p.UpdatedAt = fromMicros(micros(now))

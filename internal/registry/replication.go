@@ -53,8 +53,9 @@ func (p *Replication) Destinations(repository string) []Destination {
 	return ds
 }
 
-// validate reports what the rules of ECR have against the configuration.
-func (p *Replication) validate(account, region string) error {
+// Validate reports what SetReplication has against the configuration of a
+// registry. Errors: ErrReplicationToSource, ErrTooManyDestinations.
+func (p *Replication) Validate(account, region string) error {
 	all := map[Destination]bool{}
 	for _, rule := range p.Rules {
 		for _, d := range rule.Destinations {
@@ -73,7 +74,7 @@ func (p *Replication) validate(account, region string) error {
 // SetReplication replaces a registry's replication configuration.
 // Errors: ErrReplicationToSource, ErrTooManyDestinations.
 func (r *Registry) SetReplication(ctx context.Context, account, region string, p Replication) error {
-	err := p.validate(account, region)
+	err := p.Validate(account, region)
 	if err == nil {
 		err = r.db.Write(ctx, func(tx *meta.Tx) error { return putConfiguration(tx, account, region, replication, p) })
 	}
@@ -81,12 +82,6 @@ func (r *Registry) SetReplication(ctx context.Context, account, region string, p
 		return fmt.Errorf("set replication: %w", err)
 	}
 	return nil
-}
-
-// CheckReplication reports what SetReplication would have against p.
-// Errors: ErrReplicationToSource, ErrTooManyDestinations.
-func (r *Registry) CheckReplication(account, region string, p Replication) error {
-	return p.validate(account, region)
 }
 
 // Replication returns a registry's replication configuration, which has no

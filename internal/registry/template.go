@@ -74,8 +74,8 @@ type TemplateChange struct {
 	Role          *string // "" removes it
 }
 
-// apply changes a template.
-func (c *TemplateChange) apply(t *Template) {
+// Apply changes a template.
+func (c *TemplateChange) Apply(t *Template) {
 	set := func(to, from *string) {
 		if from != nil {
 			*to = *from
@@ -237,7 +237,7 @@ func (r *Registry) UpdateTemplate(ctx context.Context, account, region, prefix s
 		if t, err = template(tx, account, region, prefix); err != nil {
 			return err
 		}
-		c.apply(t)
+		c.Apply(t)
 		t.UpdatedAt = fromMicros(micros(now))
 		if err := t.complete(); err != nil {
 			return err
