@@ -59,6 +59,7 @@ var places = map[string]place{
 	"internal/upstream":  {server, 3},
 	"internal/replicate": {server, 3},
 	"internal/scan":      {server, 3},
+	"internal/creation":  {server, 3},
 	"internal/sweep":     {server, 3},
 
 	"internal/awsapi":       {server, 4},
@@ -102,6 +103,7 @@ var sameLevel = map[string][]string{
 	"internal/registry":      {"internal/event", "internal/job"},
 	"internal/event":         {"internal/job"},
 	"internal/authz":         {"internal/authn"}, // a decision is about an identity
+	"internal/creation":      {"internal/authn", "internal/authz"},
 	"internal/ociapi":        {"internal/awsapi"},
 	"internal/ecrapi":        {"internal/awsapi"},
 	"internal/ecrpublicapi":  {"internal/awsapi", "internal/ecrapi"}, // the same sentences

@@ -20,6 +20,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/authz"
+	"github.com/pratique-dev/pratique/internal/creation"
 	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/policy"
@@ -41,6 +42,7 @@ type API struct {
 	registry      *registry.Registry
 	authenticator *authn.Authenticator
 	authorizer    *authz.Authorizer
+	creator       *creation.Creator
 	layers        *LayerURLs
 	now           func() time.Time
 	log           *slog.Logger
@@ -48,7 +50,7 @@ type API struct {
 
 // New returns an API.
 func New(c Config) *API {
-	a := &API{c.Registry, c.Authenticator, c.Authorizer, c.Layers, c.Now, c.Log}
+	a := &API{c.Registry, c.Authenticator, c.Authorizer, creation.New(c.Registry, c.Authorizer), c.Layers, c.Now, c.Log}
 	if a.log == nil {
 		a.log = slog.Default()
 	}
@@ -117,6 +119,11 @@ func (c *call) serve() (err error) {
 	}
 	if len(actions) > 0 {
 		c.event.Resources = append(c.event.Resources, audit.Resource{ARN: c.arn(resource), Account: c.target.Account})
+	}
+	if row.creates {
+		if err := c.create(); err != nil {
+			return err
+		}
 	}
 	for _, action := range actions {
 		if err := c.authorize(action, resource); err != nil {

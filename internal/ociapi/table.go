@@ -11,6 +11,10 @@ type row struct {
 	// bodyAction is needed as well when the request brings bytes.
 	bodyAction string
 
+	// creates: a repository that is missing is created first, if a template of
+	// the registry is for that and the caller may ecr:CreateRepository.
+	creates bool
+
 	run func(*call) error
 }
 
@@ -22,17 +26,17 @@ var table = [kinds]row{
 
 	ManifestGet:    {name: "GetManifest", actions: []string{"ecr:BatchGetImage"}, run: (*call).getManifest},
 	ManifestHead:   {name: "HeadManifest", actions: []string{"ecr:BatchGetImage"}, run: (*call).getManifest},
-	ManifestPut:    {name: "PutManifest", actions: []string{"ecr:PutImage"}, run: (*call).putManifest},
+	ManifestPut:    {name: "PutManifest", actions: []string{"ecr:PutImage"}, creates: true, run: (*call).putManifest},
 	ManifestDelete: {name: "DeleteManifest", actions: []string{"ecr:BatchDeleteImage"}, run: (*call).deleteManifest},
 
 	BlobGet:    {name: "GetBlob", actions: []string{"ecr:GetDownloadUrlForLayer"}, run: (*call).getBlob},
 	BlobHead:   {name: "HeadBlob", actions: []string{"ecr:BatchCheckLayerAvailability"}, run: (*call).getBlob},
 	BlobDelete: {name: "DeleteBlob", actions: []string{"ecr:BatchDeleteImage"}, run: (*call).deleteBlob},
 
-	UploadStart: {name: "StartUpload", actions: []string{"ecr:InitiateLayerUpload"}, run: (*call).startUpload},
+	UploadStart: {name: "StartUpload", actions: []string{"ecr:InitiateLayerUpload"}, creates: true, run: (*call).startUpload},
 	// The source is authorised by the function: it is another repository.
-	UploadMount:  {name: "MountBlob", actions: []string{"ecr:InitiateLayerUpload"}, run: (*call).mount},
-	UploadWhole:  {name: "PutBlob", actions: []string{"ecr:InitiateLayerUpload", "ecr:CompleteLayerUpload"}, bodyAction: "ecr:UploadLayerPart", run: (*call).uploadWhole},
+	UploadMount:  {name: "MountBlob", actions: []string{"ecr:InitiateLayerUpload"}, creates: true, run: (*call).mount},
+	UploadWhole:  {name: "PutBlob", actions: []string{"ecr:InitiateLayerUpload", "ecr:CompleteLayerUpload"}, bodyAction: "ecr:UploadLayerPart", creates: true, run: (*call).uploadWhole},
 	UploadStatus: {name: "GetUpload", actions: []string{"ecr:UploadLayerPart"}, run: (*call).uploadStatus},
 	UploadAppend: {name: "AppendUpload", actions: []string{"ecr:UploadLayerPart"}, run: (*call).appendUpload},
 	UploadFinish: {name: "FinishUpload", actions: []string{"ecr:CompleteLayerUpload"}, bodyAction: "ecr:UploadLayerPart", run: (*call).finishUpload},
