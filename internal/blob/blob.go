@@ -1,16 +1,23 @@
-// Package blob stores immutable bytes addressed by their digest.
+// Package blob stores immutable bytes under the digest they have and the upload they came by.
 //
 // A blob is written through an upload: bytes are appended in order, any number
 // of requests and processes may take turns at it, and a commit turns the whole
 // into a blob under the digest the caller names. The package knows nothing of
-// repositories or accounts; who may see a blob is decided by rows elsewhere.
+// repositories or accounts; who may see a blob, and which of several with the
+// same digest, is decided by rows elsewhere.
+//
+// A name is given to bytes once and never again. Whoever has made sure that
+// nothing needs a blob can therefore remove it whenever it gets to it: the same
+// content that came meanwhile has another name.
 package blob
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"time"
 
@@ -25,6 +32,7 @@ import (
 // digest.ErrDigestInvalidFormat, digest.ErrDigestInvalidLength or
 // digest.ErrDigestUnsupported. A blob or upload that is not there, a malformed
 // upload id included, gives an error satisfying errors.Is with fs.ErrNotExist.
+// The same content may be stored under several names.
 //
 // A blob is visible all at once or not at all, whatever happens to the process
 // that writes it.
@@ -35,19 +43,19 @@ type Store interface {
 	// caller closes the reader, which stays good if the blob is removed
 	// meanwhile. The reader is meant to be handed to io.Copy, which may then
 	// move the bytes without passing them through the process.
-	Open(ctx context.Context, d digest.Digest, off, n int64) (io.ReadCloser, error)
+	Open(ctx context.Context, b Name, off, n int64) (io.ReadCloser, error)
 
 	// Stat returns the size of a blob in bytes.
-	Stat(ctx context.Context, d digest.Digest) (size int64, err error)
+	Stat(ctx context.Context, b Name) (size int64, err error)
 
 	// Remove deletes a blob. Readers already open are not disturbed.
-	Remove(ctx context.Context, d digest.Digest) error
+	Remove(ctx context.Context, b Name) error
 
-	// List yields the blobs whose digest sorts after the given one (all of
-	// them for the empty digest) in ascending order of the digest as a string.
+	// List yields the blobs whose name sorts after the given one (all of them
+	// for the zero Name) in ascending order of the name; see Name.Compare.
 	// Blobs added or removed while it runs may or may not be seen. An error is
 	// yielded once, last.
-	List(ctx context.Context, after digest.Digest) iter.Seq2[Info, error]
+	List(ctx context.Context, after Name) iter.Seq2[Info, error]
 
 	// Create starts an empty upload and returns its id, a lower-case UUID.
 	Create(ctx context.Context) (upload string, err error)
@@ -64,21 +72,51 @@ type Store interface {
 	// same upload runs, the error is ErrBusy.
 	Append(ctx context.Context, upload string, off int64, r io.Reader) (n int64, err error)
 
-	// Commit makes the bytes of an upload a blob and ends the upload. It
-	// returns when the blob will survive a loss of power. If the bytes have
-	// another digest than want the error is a *DigestError and the upload
-	// stays. A blob that exists already is no error. ErrBusy as for Append.
+	// Commit makes the bytes of an upload the blob Name{want, upload} and ends
+	// the upload. It returns when the blob will survive a loss of power. If the
+	// bytes have another digest than want the error is a *DigestError and the
+	// upload stays. ErrBusy as for Append.
 	Commit(ctx context.Context, upload string, want digest.Digest) (size int64, err error)
 
 	// Abort ends an upload and drops its bytes. ErrBusy as for Append.
 	Abort(ctx context.Context, upload string) error
 }
 
+// Name names stored bytes.
+type Name struct {
+	Digest digest.Digest
+	Upload string // id of the upload that was committed; "" for what was stored by digest alone
+}
+
+// String returns "<digest>", and ".<upload>" after it if there is one.
+func (n Name) String() string {
+	if n.Upload == "" {
+		return n.Digest.String()
+	}
+	return n.Digest.String() + "." + n.Upload
+}
+
+// Compare orders names by digest and then by upload, as strings.
+func (n Name) Compare(o Name) int {
+	return cmp.Or(cmp.Compare(n.Digest, o.Digest), cmp.Compare(n.Upload, o.Upload))
+}
+
+// check accepts what Store accepts as a name.
+func (n Name) check() error {
+	if err := checkDigest(n.Digest); err != nil {
+		return err
+	}
+	if n.Upload != "" && !uploadID.MatchString(n.Upload) {
+		return fs.ErrNotExist
+	}
+	return nil
+}
+
 // Info describes a stored blob.
 type Info struct {
-	Digest  digest.Digest
+	Name    Name
 	Size    int64     // in bytes
-	ModTime time.Time // when it was last committed
+	ModTime time.Time // when its last byte was received, or later
 }
 
 var (

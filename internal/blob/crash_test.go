@@ -107,14 +107,14 @@ func TestCrash(t *testing.T) {
 				resume(t, s, id, u, content, alg.FromBytes(content))
 				resumed++
 			}
-			checkBlob(t, s, alg.FromBytes(content))
+			checkBlob(t, s, blob.Name{Digest: alg.FromBytes(content), Upload: id})
 		}
-		for i, err := range s.List(t.Context(), "") {
+		for i, err := range s.List(t.Context(), blob.Name{}) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkBlob(t, s, i.Digest)
-			if err := s.Remove(t.Context(), i.Digest); err != nil {
+			checkBlob(t, s, i.Name)
+			if err := s.Remove(t.Context(), i.Name); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -201,16 +201,16 @@ func resume(t *testing.T, s blob.Store, id string, u *crashUpload, content []byt
 }
 
 // checkBlob checks that the blob is there and has the digest it goes by.
-func checkBlob(t *testing.T, s blob.Store, d digest.Digest) {
+func checkBlob(t *testing.T, s blob.Store, b blob.Name) {
 	t.Helper()
-	r, err := s.Open(t.Context(), d, 0, -1)
+	r, err := s.Open(t.Context(), b, 0, -1)
 	if err != nil {
 		t.Error(err)
 		return
 	}
 	defer r.Close()
-	v := d.Verifier()
+	v := b.Digest.Verifier()
 	if _, err := io.Copy(v, r); err != nil || !v.Verified() {
-		t.Errorf("blob %s is damaged (%v)", d, err)
+		t.Errorf("blob %s is damaged (%v)", b, err)
 	}
 }

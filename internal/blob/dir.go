@@ -11,14 +11,15 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 )
 
 // Dir is a Store in a directory of the local file system.
 //
-//	blobs/<algorithm>/<first two hex digits>/<hex>   one file per blob
-//	uploads/<uuid>/data, state                       one directory per upload
+//	blobs/<algorithm>/<first two hex digits>/<hex>.<uuid>   one file per blob, by digest and upload
+//	uploads/<uuid>/data, state                              one directory per upload
 //
 // Several processes may share the directory if its file system supports locks
 // between them (flock).
@@ -66,22 +67,22 @@ func OpenDir(path string) (*Dir, error) {
 func (s *Dir) Close() error { return s.root.Close() }
 
 // Open implements [Store]. A read of a whole blob returns the *os.File itself.
-func (s *Dir) Open(ctx context.Context, d digest.Digest, off, n int64) (io.ReadCloser, error) {
-	name, err := blobPath(d)
+func (s *Dir) Open(ctx context.Context, b Name, off, n int64) (io.ReadCloser, error) {
+	name, err := blobPath(b)
 	if err != nil {
 		return nil, fmt.Errorf("open blob: %w", err)
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("open blob %s: %w", d, err)
+		return nil, fmt.Errorf("open blob %s: %w", b, err)
 	}
 	f, err := s.root.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("open blob %s: %w", d, err)
+		return nil, fmt.Errorf("open blob %s: %w", b, err)
 	}
 	r, err := section(f, off, n)
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("open blob %s at offset %d: %w", d, off, err)
+		return nil, fmt.Errorf("open blob %s at offset %d: %w", b, off, err)
 	}
 	return r, nil
 }
@@ -119,38 +120,38 @@ func (l *limitedFile) WriteTo(w io.Writer) (int64, error) { return io.Copy(w, &l
 func (l *limitedFile) Close() error                       { return l.f.Close() }
 
 // Stat implements [Store].
-func (s *Dir) Stat(ctx context.Context, d digest.Digest) (int64, error) {
-	name, err := blobPath(d)
+func (s *Dir) Stat(ctx context.Context, b Name) (int64, error) {
+	name, err := blobPath(b)
 	if err != nil {
 		return 0, fmt.Errorf("stat blob: %w", err)
 	}
 	if err := ctx.Err(); err != nil {
-		return 0, fmt.Errorf("stat blob %s: %w", d, err)
+		return 0, fmt.Errorf("stat blob %s: %w", b, err)
 	}
 	fi, err := s.root.Stat(name)
 	if err != nil {
-		return 0, fmt.Errorf("stat blob %s: %w", d, err)
+		return 0, fmt.Errorf("stat blob %s: %w", b, err)
 	}
 	return fi.Size(), nil
 }
 
 // Remove implements [Store].
-func (s *Dir) Remove(ctx context.Context, d digest.Digest) error {
-	name, err := blobPath(d)
+func (s *Dir) Remove(ctx context.Context, b Name) error {
+	name, err := blobPath(b)
 	if err != nil {
 		return fmt.Errorf("remove blob: %w", err)
 	}
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("remove blob %s: %w", d, err)
+		return fmt.Errorf("remove blob %s: %w", b, err)
 	}
 	if err := s.root.Remove(name); err != nil {
-		return fmt.Errorf("remove blob %s: %w", d, err)
+		return fmt.Errorf("remove blob %s: %w", b, err)
 	}
 	return nil
 }
 
 // List implements [Store]. It holds the names of one of 256 directories at a time.
-func (s *Dir) List(ctx context.Context, after digest.Digest) iter.Seq2[Info, error] {
+func (s *Dir) List(ctx context.Context, after Name) iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
 		if err := s.list(ctx, after, func(i Info) bool { return yield(i, nil) }); err != nil {
 			yield(Info{}, fmt.Errorf("list blobs: %w", err))
@@ -159,19 +160,20 @@ func (s *Dir) List(ctx context.Context, after digest.Digest) iter.Seq2[Info, err
 }
 
 // list calls yield for each blob after the given one until it returns false.
-func (s *Dir) list(ctx context.Context, after digest.Digest, yield func(Info) bool) error {
-	if after != "" {
-		if err := checkDigest(after); err != nil {
+func (s *Dir) list(ctx context.Context, after Name, yield func(Info) bool) error {
+	all := after == Name{}
+	if !all {
+		if err := after.check(); err != nil {
 			return err
 		}
 	}
 	for _, alg := range algorithms {
-		if after != "" && alg < after.Algorithm() {
+		if !all && alg < after.Digest.Algorithm() {
 			continue
 		}
 		var from string // the first directory that may hold a later blob
-		if after != "" && alg == after.Algorithm() {
-			from = after.Encoded()[:2]
+		if !all && alg == after.Digest.Algorithm() {
+			from = after.Digest.Encoded()[:2]
 		}
 		shards, err := s.readDir(blobsDir + "/" + alg.String())
 		if err != nil {
@@ -189,8 +191,9 @@ func (s *Dir) list(ctx context.Context, after digest.Digest, yield func(Info) bo
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				d := digest.NewDigestFromEncoded(alg, file.Name())
-				if checkDigest(d) != nil || d <= after {
+				hex, upload, _ := strings.Cut(file.Name(), ".")
+				b := Name{digest.NewDigestFromEncoded(alg, hex), upload}
+				if b.check() != nil || b.Compare(after) <= 0 || blobFile(b) != file.Name() {
 					continue
 				}
 				fi, err := file.Info()
@@ -200,7 +203,7 @@ func (s *Dir) list(ctx context.Context, after digest.Digest, yield func(Info) bo
 				if err != nil {
 					return err
 				}
-				if !yield(Info{Digest: d, Size: fi.Size(), ModTime: fi.ModTime()}) {
+				if !yield(Info{Name: b, Size: fi.Size(), ModTime: fi.ModTime()}) {
 					return nil
 				}
 			}
@@ -243,13 +246,20 @@ func (s *Dir) syncDir(name string) error {
 	return f.Sync()
 }
 
-// blobPath returns where the blob with digest d is, below the root.
-func blobPath(d digest.Digest) (string, error) {
-	if err := checkDigest(d); err != nil {
+// blobPath returns where a blob is, below the root.
+func blobPath(b Name) (string, error) {
+	if err := b.check(); err != nil {
 		return "", err
 	}
-	hex := d.Encoded()
-	return blobsDir + "/" + d.Algorithm().String() + "/" + hex[:2] + "/" + hex, nil
+	return blobsDir + "/" + b.Digest.Algorithm().String() + "/" + b.Digest.Encoded()[:2] + "/" + blobFile(b), nil
+}
+
+// blobFile returns the name of a blob's file in its directory.
+func blobFile(b Name) string {
+	if b.Upload == "" {
+		return b.Digest.Encoded()
+	}
+	return b.Digest.Encoded() + "." + b.Upload
 }
 
 // checkDigest accepts what Store accepts as a digest.

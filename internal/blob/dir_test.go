@@ -2,6 +2,7 @@ package blob_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -86,10 +87,10 @@ func TestLayout(t *testing.T) {
 	path := t.TempDir()
 	s := openDir(t, path)
 	d := blobtest.Put(t, s, digest.SHA256, []byte("hello"))
-	hex := d.Encoded()
+	hex := d.Digest.Encoded()
 	id := create(t, s, "more")
 	want := []string{
-		"blobs/sha256/" + hex[:2] + "/" + hex,
+		"blobs/sha256/" + hex[:2] + "/" + hex + "." + d.Upload,
 		"uploads/" + id + "/data",
 		"uploads/" + id + "/state",
 	}
@@ -125,7 +126,7 @@ func TestSymlink(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(path, "blobs", "sha256", d.Encoded()[:2])); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := s.Open(t.Context(), d, 0, -1); err == nil {
+	if r, err := s.Open(t.Context(), blob.Name{Digest: d}, 0, -1); err == nil {
 		r.Close()
 		t.Error("opened a file outside the store")
 	}
@@ -227,7 +228,7 @@ func TestState(t *testing.T) {
 			if n, err := s.Commit(t.Context(), id, d); err != nil || n != int64(len(content)) {
 				t.Fatalf("commit: %d, %v", n, err)
 			}
-			got, err := os.ReadFile(filepath.Join(path, "blobs", "sha256", d.Encoded()[:2], d.Encoded()))
+			got, err := os.ReadFile(filepath.Join(path, "blobs", "sha256", d.Encoded()[:2], d.Encoded()+"."+id))
 			if err != nil || string(got) != content {
 				t.Errorf("blob %q, %v; want %q", got, err, content)
 			}
@@ -254,14 +255,17 @@ func TestInterruptedCommit(t *testing.T) {
 	for _, alg := range []digest.Algorithm{digest.SHA256, digest.SHA512} {
 		path := t.TempDir()
 		s := openDir(t, path)
-		other := blobtest.Put(t, s, alg, []byte("other"))
-		d := blobtest.Put(t, s, alg, []byte("hello"))
+		d, other := alg.FromString("hello"), blobtest.Put(t, s, alg, []byte("other"))
 		id := create(t, s, "hello")
-		if err := os.Remove(filepath.Join(path, "uploads", id, "data")); err != nil {
+		shard := filepath.Join(path, "blobs", alg.String(), d.Encoded()[:2])
+		if err := os.MkdirAll(shard, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Commit(t.Context(), id, other); err == nil {
-			t.Error("commit to the digest of another blob succeeded")
+		if err := os.Rename(filepath.Join(path, "uploads", id, "data"), filepath.Join(shard, d.Encoded()+"."+id)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Commit(t.Context(), id, other.Digest); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("commit to another digest: error %v, want fs.ErrNotExist", err)
 		}
 		if n, err := s.Commit(t.Context(), id, d); err != nil || n != 5 {
 			t.Errorf("commit: %d, %v", n, err)
@@ -278,20 +282,52 @@ func TestListSkipsStrays(t *testing.T) {
 	s := openDir(t, path)
 	d := blobtest.Put(t, s, digest.SHA256, []byte("hello"))
 	dir := filepath.Join(path, "blobs", "sha256")
-	for _, name := range []string{"README", d.Encoded()[:2] + "/.nfs0001", d.Encoded()[:2] + "/" + strings.ToUpper(d.Encoded())} {
+	hex := d.Digest.Encoded()
+	for _, name := range []string{"README", hex[:2] + "/.nfs0001", hex[:2] + "/" + strings.ToUpper(hex), hex[:2] + "/" + hex + ".", hex[:2] + "/" + hex + ".old"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	var got []digest.Digest
-	for i, err := range s.List(t.Context(), "") {
+	var got []blob.Name
+	for i, err := range s.List(t.Context(), blob.Name{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, i.Digest)
+		got = append(got, i.Name)
 	}
-	if diff := cmp.Diff([]digest.Digest{d}, got); diff != "" {
+	if diff := cmp.Diff([]blob.Name{d}, got); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)
+	}
+}
+
+// TestDigestAlone checks that what was stored before blobs had the names of
+// their uploads is found.
+func TestDigestAlone(t *testing.T) {
+	path := t.TempDir()
+	s := openDir(t, path)
+	name := blob.Name{Digest: digest.FromString("hello")}
+	shard := filepath.Join(path, "blobs", "sha256", name.Digest.Encoded()[:2])
+	if err := os.MkdirAll(shard, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(shard, name.Digest.Encoded()), []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Open(t.Context(), name, 0, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if got, err := io.ReadAll(r); err != nil || string(got) != "hello" {
+		t.Errorf("blob %q, %v", got, err)
+	}
+	for i, err := range s.List(t.Context(), blob.Name{}) {
+		if err != nil || i.Name != name {
+			t.Errorf("listed %s, %v", i.Name, err)
+		}
+	}
+	if err := s.Remove(t.Context(), name); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -232,6 +232,9 @@ func (p *push) insert(tx *meta.Tx) error {
 	if err := p.refer(tx, "image", children); err != nil {
 		return err
 	}
+	if err := use(tx, p.repo, layers); err != nil {
+		return err
+	}
 	for _, b := range m.Blobs() {
 		_, err := tx.Exec(`UPDATE layer SET media_type = $1 WHERE account = $2 AND region = $3 AND repository = $4 AND digest = $5 AND media_type = ''`,
 			b.MediaType, p.repo.Account, p.repo.Region, p.repo.Name, b.Digest.String())
@@ -624,6 +627,7 @@ type Deletion struct {
 // image's last tag the image. An image that an index names stays.
 // Errors: ErrRepositoryNotFound; those of single refs are in the result.
 func (r *Registry) DeleteImages(ctx context.Context, repo Repo, refs []Ref) (results []Deletion, err error) {
+	now := micros(r.now())
 	err = r.db.Write(ctx, func(tx *meta.Tx) error {
 		results = nil
 		if err := requireRepository(tx, repo); err != nil {
@@ -631,7 +635,7 @@ func (r *Registry) DeleteImages(ctx context.Context, repo Repo, refs []Ref) (res
 		}
 		for _, ref := range refs {
 			d := Deletion{Ref: ref}
-			removed, err := deleteRef(tx, repo, ref)
+			removed, err := deleteRef(tx, repo, ref, now)
 			if e := (*Error)(nil); errors.As(err, &e) {
 				d.Err = e
 			} else if err != nil {
@@ -650,7 +654,7 @@ func (r *Registry) DeleteImages(ctx context.Context, repo Repo, refs []Ref) (res
 
 // deleteRef deletes a tag or an image and returns what is gone. It changes
 // nothing when it answers an *Error.
-func deleteRef(tx *meta.Tx, repo Repo, ref Ref) ([]Ref, error) {
+func deleteRef(tx *meta.Tx, repo Repo, ref Ref, now int64) ([]Ref, error) {
 	d, err := resolve(tx, repo, ref)
 	if err != nil {
 		return nil, err
@@ -682,6 +686,9 @@ func deleteRef(tx *meta.Tx, repo Repo, ref Ref) ([]Ref, error) {
 			e.Digests = append(e.Digests, digest.Digest(p))
 		}
 		return nil, e
+	}
+	if err := disuse(tx, repo, d, now); err != nil {
+		return nil, err
 	}
 	for _, table := range []string{"image_tag", "image_reference", "image"} {
 		_, err := tx.Exec(`DELETE FROM `+table+` WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,

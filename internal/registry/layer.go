@@ -2,12 +2,16 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"slices"
 
 	"github.com/opencontainers/go-digest"
 
+	"github.com/pratique-dev/pratique/internal/blob"
 	"github.com/pratique-dev/pratique/internal/meta"
 )
 
@@ -19,7 +23,13 @@ type Layer struct {
 	Size      int64  // bytes
 	MediaType string // what the first manifest that names it says; "" before
 	InUse     bool   // whether an image of the repository names it
+
+	upload      string // the upload whose bytes the blob store has
+	unusedSince int64  // see the column; 0 is null
 }
+
+// stored is the name of the layer's bytes in the blob store.
+func (l *Layer) stored() blob.Name { return blob.Name{Digest: l.Digest, Upload: l.upload} }
 
 // layers reads those of ds that the repository has.
 func layers(tx *meta.Tx, repo Repo, ds []digest.Digest) (map[digest.Digest]*Layer, error) {
@@ -31,9 +41,9 @@ func layers(tx *meta.Tx, repo Repo, ds []digest.Digest) (map[digest.Digest]*Laye
 		}
 		ls, err := meta.All(tx, func(s meta.Scanner) (*Layer, error) {
 			l := Layer{Repo: repo}
-			err := s.Scan(&l.Digest, &l.MediaType, &l.Size, &l.InUse)
+			err := s.Scan(&l.Digest, &l.MediaType, &l.Size, &l.upload, &l.unusedSince, &l.InUse)
 			return &l, err
-		}, `SELECT l.digest, l.media_type, b.size, EXISTS (SELECT 1 FROM image_reference f
+		}, `SELECT l.digest, l.media_type, b.size, b.upload, COALESCE(l.unused_since, 0), EXISTS (SELECT 1 FROM image_reference f
 				WHERE f.account = l.account AND f.region = l.region AND f.repository = l.repository AND f.kind = 'layer' AND f.target = l.digest)
 			FROM layer l JOIN blob b ON b.digest = l.digest
 			WHERE l.account = $1 AND l.region = $2 AND l.repository = $3 AND l.digest IN (`+list(4, len(part))+`) ORDER BY l.digest`, args...)
@@ -62,20 +72,33 @@ func layer(tx *meta.Tx, repo Repo, d digest.Digest) (*Layer, error) {
 	return nil, &Error{Kind: ErrLayerNotFound, Repo: repo, Ref: Ref{Digest: d}}
 }
 
-// Layer returns a layer of a repository.
+// Layer returns a layer of a repository. It stays there for the better part of
+// Config.GarbageGrace at least, whether an image names it or not, unless
+// somebody deletes it: a client that need not upload it has time to push the
+// manifest.
 // Errors: ErrRepositoryNotFound, ErrLayerNotFound.
 func (r *Registry) Layer(ctx context.Context, repo Repo, d digest.Digest) (l *Layer, err error) {
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
 		l, err = layer(tx, repo, d)
 		return err
 	})
+	if now := r.now(); err == nil && r.aged(l, now) {
+		err = r.db.Write(ctx, func(tx *meta.Tx) error {
+			if err := renew(tx, []*Layer{l}, now); err != nil {
+				return err
+			}
+			l, err = layer(tx, repo, d)
+			return err
+		})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("get layer: %w", err)
 	}
 	return l, nil
 }
 
-// Layers returns those of ds that the repository has, keyed by digest.
+// Layers returns those of ds that the repository has, keyed by digest. They
+// stay there as Layer says.
 // Errors: ErrRepositoryNotFound.
 func (r *Registry) Layers(ctx context.Context, repo Repo, ds []digest.Digest) (found map[digest.Digest]*Layer, err error) {
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
@@ -85,6 +108,17 @@ func (r *Registry) Layers(ctx context.Context, repo Repo, ds []digest.Digest) (f
 		found, err = layers(tx, repo, ds)
 		return err
 	})
+	now := r.now()
+	aged := slices.DeleteFunc(slices.Collect(maps.Values(found)), func(l *Layer) bool { return !r.aged(l, now) })
+	if err == nil && len(aged) > 0 {
+		err = r.db.Write(ctx, func(tx *meta.Tx) error {
+			if err := renew(tx, aged, now); err != nil {
+				return err
+			}
+			found, err = layers(tx, repo, ds)
+			return err
+		})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("get layers: %w", err)
 	}
@@ -102,9 +136,20 @@ func (r *Registry) OpenLayer(ctx context.Context, repo Repo, d digest.Digest, of
 }
 
 // Open returns n bytes of a layer that Layer returned, from off; n < 0 is to
-// the end. The caller closes it.
+// the end. The caller closes it. Errors: ErrRepositoryNotFound,
+// ErrLayerNotFound, when it was deleted since.
 func (r *Registry) Open(ctx context.Context, l *Layer, off, n int64) (io.ReadCloser, error) {
-	rc, err := r.blobs.Open(ctx, l.Digest, off, n)
+	rc, err := r.blobs.Open(ctx, l.stored(), off, n)
+	if errors.Is(err, fs.ErrNotExist) {
+		// Perhaps it was collected since, and perhaps it came back under another name.
+		again, lerr := r.Layer(ctx, l.Repo, l.Digest)
+		if lerr != nil {
+			return nil, fmt.Errorf("open layer: %w", lerr)
+		}
+		if again.upload != l.upload {
+			rc, err = r.blobs.Open(ctx, again.stored(), off, n)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open layer: %w", err) // also when it is missing: the row promised it
 	}
@@ -134,7 +179,7 @@ func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from s
 		if have == nil || mounting == disabled {
 			return &Error{Kind: ErrLayerNotFound, Repo: source, Ref: Ref{Digest: d}}
 		}
-		if err := putLayer(tx, repo, d, have.Size, have.MediaType, now); err != nil {
+		if err := link(tx, repo, d, have.MediaType, now); err != nil {
 			return err
 		}
 		l, err = layer(tx, repo, d)
@@ -150,6 +195,7 @@ func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from s
 // there. It reports false, and changes nothing, when an image names it.
 // Errors: ErrRepositoryNotFound, ErrLayerNotFound.
 func (r *Registry) DeleteLayer(ctx context.Context, repo Repo, d digest.Digest) (deleted bool, err error) {
+	now := micros(r.now())
 	err = r.db.Write(ctx, func(tx *meta.Tx) error {
 		l, err := layer(tx, repo, d)
 		if deleted = err == nil && !l.InUse; !deleted {
@@ -157,7 +203,10 @@ func (r *Registry) DeleteLayer(ctx context.Context, repo Repo, d digest.Digest) 
 		}
 		_, err = tx.Exec(`DELETE FROM layer WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,
 			repo.Account, repo.Region, repo.Name, d.String())
-		return err
+		if err != nil {
+			return err
+		}
+		return condemn(tx, []digest.Digest{d}, now)
 	})
 	if err != nil {
 		return false, fmt.Errorf("delete layer: %w", err)
@@ -165,14 +214,13 @@ func (r *Registry) DeleteLayer(ctx context.Context, repo Repo, d digest.Digest) 
 	return deleted, nil
 }
 
-// putLayer makes a blob that the store holds visible in the repository.
-func putLayer(tx *meta.Tx, repo Repo, d digest.Digest, size int64, mediaType string, now int64) error {
-	_, err := tx.Exec(`INSERT INTO blob (digest, size, used_at) VALUES ($1, $2, $3)
-		ON CONFLICT (digest) DO UPDATE SET used_at = excluded.used_at`, d.String(), size, now)
-	if err != nil {
+// link makes a blob that has a row visible in the repository.
+func link(tx *meta.Tx, repo Repo, d digest.Digest, mediaType string, now int64) error {
+	if _, err := tx.Exec(`UPDATE blob SET condemned_at = NULL WHERE digest = $1 AND condemned_at IS NOT NULL`, d.String()); err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO layer (account, region, repository, digest, media_type, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (account, region, repository, digest) DO NOTHING`, repo.Account, repo.Region, repo.Name, d.String(), mediaType, now)
+	_, err := tx.Exec(`INSERT INTO layer (account, region, repository, digest, media_type, created_at, unused_since) VALUES ($1, $2, $3, $4, $5, $6, $6)
+		ON CONFLICT (account, region, repository, digest) DO UPDATE SET unused_since = excluded.unused_since WHERE layer.unused_since IS NOT NULL`,
+		repo.Account, repo.Region, repo.Name, d.String(), mediaType, now)
 	return err
 }

@@ -67,6 +67,11 @@ type Config struct {
 	// no better than 24 hours.
 	PullTimePrecision time.Duration
 
+	// GarbageGrace is how long what nothing needs any more stays: a layer in
+	// its repository, and once no repository has it, its bytes. 0 is 24 hours.
+	// All nodes must have the same.
+	GarbageGrace time.Duration
+
 	// Log receives what goes wrong in Run; nil is slog.Default().
 	Log *slog.Logger
 }
@@ -78,6 +83,7 @@ type Registry struct {
 	blobs     blob.Store
 	now       func() time.Time
 	precision time.Duration
+	grace     time.Duration
 	log       *slog.Logger
 
 	mu    sync.Mutex
@@ -91,6 +97,7 @@ func New(c Config) *Registry {
 		blobs:     c.Blobs,
 		now:       c.Now,
 		precision: c.PullTimePrecision,
+		grace:     c.GarbageGrace,
 		log:       c.Log,
 		pulls:     map[pull]time.Time{},
 	}
@@ -99,6 +106,9 @@ func New(c Config) *Registry {
 	}
 	if r.precision == 0 {
 		r.precision = 15 * time.Minute
+	}
+	if r.grace == 0 {
+		r.grace = DefaultGarbageGrace
 	}
 	if r.log == nil {
 		r.log = slog.Default()

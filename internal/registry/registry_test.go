@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/opencontainers/go-digest"
 
 	"github.com/pratique-dev/pratique/internal/blob"
@@ -475,7 +476,7 @@ func TestUploads(t *testing.T) {
 		id = ok[string](t)(f.StartUpload(ctx, app))
 		l := ok[*registry.Layer](t)(f.CompleteUpload(ctx, app, id, digest.SHA512.FromString("")))
 		want := &registry.Layer{Repo: app, Digest: digest.SHA512.FromString("")}
-		if d := cmp.Diff(want, l); d != "" {
+		if d := cmp.Diff(want, l, cmpopts.IgnoreUnexported(registry.Layer{})); d != "" {
 			t.Errorf("(-want +got)\n%s", d)
 		}
 	})
@@ -569,7 +570,7 @@ func TestMount(t *testing.T) {
 		}
 		for range 2 {
 			l := ok[*registry.Layer](t)(f.Mount(ctx, other, d, app.Name))
-			if diff := cmp.Diff(&registry.Layer{Repo: other, Digest: d, Size: 5}, l); diff != "" {
+			if diff := cmp.Diff(&registry.Layer{Repo: other, Digest: d, Size: 5}, l, cmpopts.IgnoreUnexported(registry.Layer{})); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		}

@@ -290,11 +290,19 @@ func (r *Registry) DeleteRepository(ctx context.Context, repo Repo, force bool) 
 		if err != nil {
 			return err
 		}
+		layers, err := meta.All(tx, meta.ScanString, `SELECT digest FROM layer WHERE account = $1 AND region = $2 AND repository = $3 ORDER BY digest`,
+			repo.Account, repo.Region, repo.Name)
+		if err != nil {
+			return err
+		}
 		for _, table := range []string{"image_tag", "image_reference", "image", "layer", "upload", "repository_tag", "repository_catalog"} {
 			_, err := tx.Exec(`DELETE FROM `+table+` WHERE account = $1 AND region = $2 AND repository = $3`, repo.Account, repo.Region, repo.Name)
 			if err != nil {
 				return err
 			}
+		}
+		if err := condemn(tx, layers, micros(r.now())); err != nil {
+			return err
 		}
 		_, err = tx.Exec(`DELETE FROM repository WHERE account = $1 AND region = $2 AND name = $3`, repo.Account, repo.Region, repo.Name)
 		return err

@@ -228,12 +228,19 @@ func (r *Registry) checkCompletion(ctx context.Context, repo Repo, id string, wa
 }
 
 // complete commits the bytes, then makes them a layer of the repository. When
-// it stops between the two the bytes are garbage, and the upload is lost.
+// it stops between the two the upload is lost, and the bytes are garbage once
+// its row has expired.
 func (r *Registry) complete(ctx context.Context, repo Repo, id string, want digest.Digest) (l *Layer, existed bool, err error) {
+	damaged, err := r.damaged(ctx, want)
+	if err != nil {
+		return nil, false, err
+	}
 	size, err := r.blobs.Commit(ctx, id, want)
 	if err != nil {
 		return nil, false, uploadError(repo, id, err)
 	}
+	mine := blob.Name{Digest: want, Upload: id}
+	var spare blob.Name
 	now := micros(r.now())
 	// The client may have gone; what is committed must not be left half done.
 	err = r.db.Write(context.WithoutCancel(ctx), func(tx *meta.Tx) error {
@@ -249,13 +256,69 @@ func (r *Registry) complete(ctx context.Context, repo Repo, id string, want dige
 		if err != nil {
 			return err
 		}
-		if err := putLayer(tx, repo, want, size, "", now); err != nil {
+		if spare, err = keep(tx, mine, size, damaged, now); err != nil {
+			return err
+		}
+		if err := link(tx, repo, want, "", now); err != nil {
 			return err
 		}
 		l, err = layer(tx, repo, want)
 		return err
 	})
+	if errors.Is(err, ErrUploadNotFound) { // decided, unlike a commit of which there is no news
+		spare = mine
+	}
+	if spare != (blob.Name{}) {
+		// Whatever becomes of these bytes, the upload ended as it did.
+		if err := r.blobs.Remove(context.WithoutCancel(ctx), spare); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			r.log.WarnContext(ctx, "bytes that are stored twice remain until they are collected", "blob", spare, "error", err)
+		}
+	}
 	return l, existed, err
+}
+
+// damaged returns the name under which the content is stored, if its bytes are
+// missing or are not as many as they should be; otherwise the zero Name.
+func (r *Registry) damaged(ctx context.Context, d digest.Digest) (blob.Name, error) {
+	name := blob.Name{Digest: d}
+	var want int64
+	err := r.db.Read(ctx, func(tx *meta.Tx) error {
+		return tx.QueryRow(`SELECT upload, size FROM blob WHERE digest = $1`, d.String()).Scan(&name.Upload, &want)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return blob.Name{}, nil
+	}
+	if err != nil {
+		return blob.Name{}, err
+	}
+	have, err := r.blobs.Stat(ctx, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && have != want:
+		return name, nil
+	default:
+		return blob.Name{}, err
+	}
+}
+
+// keep makes content that was stored under the name mine a blob, and returns
+// which bytes are now stored in vain: none, or mine when there is such a blob
+// already, or those of that blob if they are damaged.
+func keep(tx *meta.Tx, mine blob.Name, size int64, damaged blob.Name, now int64) (spare blob.Name, err error) {
+	have := blob.Name{Digest: mine.Digest}
+	err = tx.QueryRow(`SELECT upload FROM blob WHERE digest = $1`, mine.Digest.String()).Scan(&have.Upload)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		// DO NOTHING for the reason that push.insert has.
+		_, err = tx.Exec(`INSERT INTO blob (digest, upload, size, used_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			mine.Digest.String(), mine.Upload, size, now)
+		return blob.Name{}, err
+	case err != nil:
+		return blob.Name{}, err
+	case have == damaged:
+		_, err = tx.Exec(`UPDATE blob SET upload = $1, size = $2 WHERE digest = $3`, mine.Upload, size, mine.Digest.String())
+		return have, err
+	}
+	return mine, nil
 }
 
 // CancelUpload forgets an upload and its bytes.

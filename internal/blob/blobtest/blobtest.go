@@ -64,14 +64,14 @@ func Content(seed uint64, n int) []byte {
 	return p
 }
 
-// Put stores content through a new upload and returns its digest.
-func Put(t testing.TB, s blob.Store, alg digest.Algorithm, content []byte) digest.Digest {
+// Put stores content through a new upload and returns its name.
+func Put(t testing.TB, s blob.Store, alg digest.Algorithm, content []byte) blob.Name {
 	t.Helper()
 	id := create(t, s)
 	appendTo(t, s, id, 0, content)
-	d := alg.FromBytes(content)
-	commit(t, s, id, d, len(content))
-	return d
+	name := blob.Name{Digest: alg.FromBytes(content), Upload: id}
+	commit(t, s, id, name.Digest, len(content))
+	return name
 }
 
 func create(t testing.TB, s blob.Store) string {
@@ -107,9 +107,9 @@ func wantSize(t testing.TB, s blob.Store, id string, want int) {
 	}
 }
 
-func wantContent(t testing.TB, s blob.Store, d digest.Digest, want []byte) {
+func wantContent(t testing.TB, s blob.Store, b blob.Name, want []byte) {
 	t.Helper()
-	r, err := s.Open(t.Context(), d, 0, -1)
+	r, err := s.Open(t.Context(), b, 0, -1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func wantContent(t testing.TB, s blob.Store, d digest.Digest, want []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("blob %s: got %d bytes with digest %s", d, len(got), d.Algorithm().FromBytes(got))
+		t.Errorf("blob %s: got %d bytes with digest %s", b, len(got), b.Digest.Algorithm().FromBytes(got))
 	}
 }
 
@@ -143,19 +143,20 @@ func testRoundTrip(t *testing.T, a, b blob.Store) {
 
 				stores := []blob.Store{a, b}
 				id := create(t, a)
+				name := blob.Name{Digest: d, Upload: id}
 				off := 0
 				for i, n := range parts {
 					appendTo(t, stores[(i+1)%2], id, off, content[off:off+n])
 					off += n
 					wantSize(t, stores[i%2], id, off)
 				}
-				if _, err := a.Stat(t.Context(), d); total > 0 && !errors.Is(err, fs.ErrNotExist) {
+				if _, err := a.Stat(t.Context(), name); !errors.Is(err, fs.ErrNotExist) {
 					t.Errorf("before the commit: error %v, want fs.ErrNotExist", err)
 				}
 				commit(t, stores[len(parts)%2], id, d, total)
 				for _, s := range stores {
-					wantContent(t, s, d, content)
-					if n, err := s.Stat(t.Context(), d); err != nil || n != int64(total) {
+					wantContent(t, s, name, content)
+					if n, err := s.Stat(t.Context(), name); err != nil || n != int64(total) {
 						t.Errorf("stat: %d, %v", n, err)
 					}
 					_, err := s.Size(t.Context(), id)
@@ -213,7 +214,12 @@ func testOpen(t *testing.T, a, b blob.Store) {
 }
 
 func testMissing(t *testing.T, a, b blob.Store) {
-	for _, d := range []digest.Digest{digest.SHA256.FromString("x"), digest.SHA512.FromString("x")} {
+	id := Put(t, a, digest.SHA256, []byte("y")).Upload
+	for _, d := range []blob.Name{
+		{Digest: digest.SHA256.FromString("x")}, {Digest: digest.SHA512.FromString("x")},
+		{Digest: digest.SHA256.FromString("x"), Upload: id}, {Digest: digest.SHA256.FromString("y")},
+		{Digest: digest.SHA256.FromString("y"), Upload: "../" + id}, {Digest: digest.SHA256.FromString("y"), Upload: id + "/"},
+	} {
 		_, err := a.Open(t.Context(), d, 0, -1)
 		wantErr(t, "open", err, fs.ErrNotExist)
 		_, err = b.Stat(t.Context(), d)
@@ -261,18 +267,16 @@ func testBadDigest(t *testing.T, a, b blob.Store) {
 		{digest.SHA384.FromString("x"), digest.ErrDigestUnsupported},
 	} {
 		what := fmt.Sprintf("%q", c.d)
-		_, err := a.Open(t.Context(), c.d, 0, -1)
-		wantErr(t, "open "+what, err, c.want)
-		_, err = a.Stat(t.Context(), c.d)
-		wantErr(t, "stat "+what, err, c.want)
-		wantErr(t, "remove "+what, b.Remove(t.Context(), c.d), c.want)
 		id := create(t, a)
+		name := blob.Name{Digest: c.d, Upload: id}
+		_, err := a.Open(t.Context(), name, 0, -1)
+		wantErr(t, "open "+what, err, c.want)
+		_, err = a.Stat(t.Context(), name)
+		wantErr(t, "stat "+what, err, c.want)
+		wantErr(t, "remove "+what, b.Remove(t.Context(), name), c.want)
 		_, err = b.Commit(t.Context(), id, c.d)
 		wantErr(t, "commit "+what, err, c.want)
-		if c.d == "" {
-			continue // lists everything
-		}
-		for _, err := range a.List(t.Context(), c.d) {
+		for _, err := range a.List(t.Context(), name) {
 			wantErr(t, "list "+what, err, c.want)
 		}
 	}
@@ -320,13 +324,13 @@ func testMismatch(t *testing.T, a, b blob.Store) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
-		_, err = a.Stat(t.Context(), want.Want)
+		_, err = a.Stat(t.Context(), blob.Name{Digest: want.Want, Upload: id})
 		wantErr(t, "stat", err, fs.ErrNotExist)
 
 		// The upload stays and can be ended well.
 		wantSize(t, a, id, 5)
 		commit(t, a, id, want.Got, 5)
-		wantContent(t, b, want.Got, []byte("hello"))
+		wantContent(t, b, blob.Name{Digest: want.Got, Upload: id}, []byte("hello"))
 	}
 }
 
@@ -343,7 +347,7 @@ func testReadError(t *testing.T, a, b blob.Store) {
 	appendTo(t, b, id, int(n), content[n:])
 	d := digest.FromBytes(content)
 	commit(t, a, id, d, len(content))
-	wantContent(t, b, d, content)
+	wantContent(t, b, blob.Name{Digest: d, Upload: id}, content)
 }
 
 func testCanceled(t *testing.T, a, _ blob.Store) {
@@ -369,7 +373,7 @@ func testCanceled(t *testing.T, a, _ blob.Store) {
 	wantErr(t, "create", err, context.Canceled)
 	_, err = a.Size(ctx, id)
 	wantErr(t, "size", err, context.Canceled)
-	_, err = a.Commit(ctx, id, d)
+	_, err = a.Commit(ctx, id, d.Digest)
 	wantErr(t, "commit", err, context.Canceled)
 	wantErr(t, "abort", a.Abort(ctx, id), context.Canceled)
 	_, err = a.Open(ctx, d, 0, -1)
@@ -377,7 +381,7 @@ func testCanceled(t *testing.T, a, _ blob.Store) {
 	_, err = a.Stat(ctx, d)
 	wantErr(t, "stat", err, context.Canceled)
 	wantErr(t, "remove", a.Remove(ctx, d), context.Canceled)
-	for _, err := range a.List(ctx, "") {
+	for _, err := range a.List(ctx, blob.Name{}) {
 		wantErr(t, "list", err, context.Canceled)
 	}
 	wantContent(t, a, d, []byte("hello"))
@@ -395,15 +399,18 @@ func testTwice(t *testing.T, a, b blob.Store) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	if got := Put(t, b, digest.SHA256, content); got != d {
-		t.Errorf("digest %s, want %s", got, d)
+	again := Put(t, b, digest.SHA256, content)
+	wantContent(t, a, again, content)
+	if got := list(t, b, blob.Name{}); len(got) != 2 {
+		t.Errorf("list: %v, want two blobs", got)
 	}
-	wantContent(t, a, d, content)
+	// One can go without the other.
+	if err := b.Remove(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	wantContent(t, a, again, content)
 	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, content) {
-		t.Errorf("reader opened before the second commit: %d bytes, %v", len(got), err)
-	}
-	if got := list(t, b, ""); len(got) != 1 {
-		t.Errorf("list: %v, want one blob", got)
+		t.Errorf("reader opened before the removal: %d bytes, %v", len(got), err)
 	}
 }
 
@@ -434,72 +441,67 @@ func testRemove(t *testing.T, a, b blob.Store) {
 	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, content[10:]) {
 		t.Errorf("reader opened before the removal: %d bytes, %v", len(got), err)
 	}
-	Put(t, b, digest.SHA256, content)
-	wantContent(t, a, d, content)
+	wantContent(t, a, Put(t, b, digest.SHA256, content), content)
 }
 
-// list returns the digests after the given one.
-func list(t testing.TB, s blob.Store, after digest.Digest) []digest.Digest {
+// list returns the names after the given one.
+func list(t testing.TB, s blob.Store, after blob.Name) []blob.Name {
 	t.Helper()
-	var out []digest.Digest
+	out := []blob.Name{}
 	for i, err := range s.List(t.Context(), after) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		if i.ModTime.IsZero() {
-			t.Errorf("blob %s has no time", i.Digest)
+			t.Errorf("blob %s has no time", i.Name)
 		}
-		if n, err := s.Stat(t.Context(), i.Digest); err != nil || n != i.Size {
-			t.Errorf("blob %s: stat gives %d, %v; list %d", i.Digest, n, err, i.Size)
+		if n, err := s.Stat(t.Context(), i.Name); err != nil || n != i.Size {
+			t.Errorf("blob %s: stat gives %d, %v; list %d", i.Name, n, err, i.Size)
 		}
-		out = append(out, i.Digest)
+		out = append(out, i.Name)
 	}
 	return out
 }
 
 func testList(t *testing.T, a, b blob.Store) {
-	if got := list(t, a, ""); len(got) != 0 {
+	if got := list(t, a, blob.Name{}); len(got) != 0 {
 		t.Errorf("empty store lists %v", got)
 	}
-	var want []digest.Digest
+	want := []blob.Name{}
 	for i := range 40 {
 		alg := digest.SHA256
 		if i%4 == 0 {
 			alg = digest.SHA512
 		}
-		want = append(want, Put(t, a, alg, Content(uint64(i), i)))
-	}
-	create(t, a) // an upload is no blob
-	slices.Sort(want)
-	if diff := cmp.Diff(want, list(t, b, "")); diff != "" {
-		t.Errorf("list (-want +got):\n%s", diff)
-	}
-	for i, d := range want {
-		if diff := cmp.Diff(want[i+1:], list(t, b, d), cmpEmpty); diff != "" {
-			t.Errorf("list after %s (-want +got):\n%s", d, diff)
+		content := Content(uint64(i), i)
+		want = append(want, Put(t, a, alg, content))
+		if i%5 == 0 { // some content more than once
+			want = append(want, Put(t, b, alg, content), Put(t, b, alg, content))
 		}
 	}
-	// A digest need not be stored to list what follows it.
-	absent := digest.FromString("absent")
-	at, _ := slices.BinarySearch(want, absent)
-	if diff := cmp.Diff(want[at:], list(t, a, absent), cmpEmpty); diff != "" {
-		t.Errorf("list after an absent digest (-want +got):\n%s", diff)
+	create(t, a) // an upload is no blob
+	slices.SortFunc(want, blob.Name.Compare)
+	if diff := cmp.Diff(want, list(t, b, blob.Name{})); diff != "" {
+		t.Errorf("list (-want +got):\n%s", diff)
 	}
-	for i := range b.List(t.Context(), "") { // a consumer may stop
-		if i.Digest != want[0] {
-			t.Errorf("first is %s, want %s", i.Digest, want[0])
+	for i, name := range want {
+		if diff := cmp.Diff(want[i+1:], list(t, b, name)); diff != "" {
+			t.Errorf("list after %s (-want +got):\n%s", name, diff)
+		}
+	}
+	// A blob need not be stored to list what follows it.
+	absent := blob.Name{Digest: digest.FromString("absent")}
+	at, _ := slices.BinarySearchFunc(want, absent, blob.Name.Compare)
+	if diff := cmp.Diff(want[at:], list(t, a, absent)); diff != "" {
+		t.Errorf("list after an absent blob (-want +got):\n%s", diff)
+	}
+	for i := range b.List(t.Context(), blob.Name{}) { // a consumer may stop
+		if i.Name != want[0] {
+			t.Errorf("first is %s, want %s", i.Name, want[0])
 		}
 		break
 	}
 }
-
-var cmpEmpty = cmp.Transformer("empty", func(s []digest.Digest) []string {
-	out := []string{}
-	for _, d := range s {
-		out = append(out, string(d))
-	}
-	return out
-})
 
 func testBusy(t *testing.T, a, b blob.Store) {
 	id := create(t, a)
@@ -564,7 +566,7 @@ func testConcurrentAppends(t *testing.T, a, b blob.Store) {
 	wg.Wait()
 	d := digest.FromBytes(content)
 	commit(t, b, id, d, len(content))
-	wantContent(t, a, d, content)
+	wantContent(t, a, blob.Name{Digest: d, Upload: id}, content)
 }
 
 // testConcurrentCommits commits the same content from many uploads at once,
@@ -573,6 +575,7 @@ func testConcurrentCommits(t *testing.T, a, b blob.Store) {
 	content := Content(5, 50_000)
 	d := digest.FromBytes(content)
 	var wg sync.WaitGroup
+	var uploads []string
 	for range 8 {
 		id := create(t, a)
 		appendTo(t, a, id, 0, content)
@@ -591,6 +594,7 @@ func testConcurrentCommits(t *testing.T, a, b blob.Store) {
 				}
 			})
 		}
+		uploads = append(uploads, id)
 		wg.Go(func() {
 			if first, second := <-won, <-won; first == second {
 				t.Errorf("commits of one upload: %v, %v; want one to succeed", first, second)
@@ -598,5 +602,7 @@ func testConcurrentCommits(t *testing.T, a, b blob.Store) {
 		})
 	}
 	wg.Wait()
-	wantContent(t, b, d, content)
+	for _, id := range uploads {
+		wantContent(t, b, blob.Name{Digest: d, Upload: id}, content)
+	}
 }

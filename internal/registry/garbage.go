@@ -1,0 +1,583 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"github.com/pratique-dev/pratique/internal/blob"
+	"github.com/pratique-dev/pratique/internal/meta"
+)
+
+// Collecting garbage; docs/design/0006-garbage-collection.md says why it is
+// done like this.
+//
+// A layer that no image of its repository needs is marked with the time, which
+// uploads, mounts and checks of the layer renew. When the mark is a grace old
+// the layer goes from the repository, and a blob that no repository has any
+// more is marked in turn. When that mark is a grace old the blob's row becomes
+// a row of garbage, and then the bytes go, and then that row. Marks only say
+// where to look: whatever goes is first looked at again, in the transaction in
+// which it goes.
+
+// DefaultGarbageGrace is how long what nothing needs stays when nothing else
+// is configured.
+const DefaultGarbageGrace = 24 * time.Hour
+
+const (
+	// renewals is how many times in a grace a layer's mark is renewed at most,
+	// so that a check does not always cost a write.
+	renewals = 10
+
+	garbageBatch = 100    // rows per transaction
+	auditBatch   = 1000   // rows per look of an audit
+	auditRows    = 50_000 // rows of each table, and files, that a collection looks at anyway
+
+	progressInterval = 10 * time.Second // between lines in the log
+)
+
+// aged reports whether a layer was marked so long ago that whoever is told of
+// it needs it to be marked anew.
+func (r *Registry) aged(l *Layer, now time.Time) bool {
+	return l.unusedSince != 0 && l.unusedSince < micros(now.Add(-r.grace/renewals))
+}
+
+// renew marks layers anew that are marked. They may be gone.
+func renew(tx *meta.Tx, layers []*Layer, now time.Time) error {
+	for _, l := range layers {
+		_, err := tx.Exec(`UPDATE layer SET unused_since = $1
+			WHERE account = $2 AND region = $3 AND repository = $4 AND digest = $5 AND unused_since < $1`,
+			micros(now), l.Repo.Account, l.Repo.Region, l.Repo.Name, l.Digest.String())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// use takes the marks of layers that an image now names.
+func use(tx *meta.Tx, repo Repo, ds []digest.Digest) error {
+	for part := range slices.Chunk(ds, maxList) {
+		args := []any{repo.Account, repo.Region, repo.Name}
+		for _, d := range part {
+			args = append(args, d.String())
+		}
+		_, err := tx.Exec(`UPDATE layer SET unused_since = NULL
+			WHERE account = $1 AND region = $2 AND repository = $3 AND digest IN (`+list(4, len(part))+`) AND unused_since IS NOT NULL`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// disuse marks the layers that only this image of the repository names. Its
+// references are still there, and go in the same transaction.
+func disuse(tx *meta.Tx, repo Repo, image digest.Digest, now int64) error {
+	_, err := tx.Exec(`UPDATE layer SET unused_since = $1 WHERE account = $2 AND region = $3 AND repository = $4
+		AND digest IN (SELECT target FROM image_reference
+			WHERE account = $2 AND region = $3 AND repository = $4 AND digest = $5 AND kind = 'layer')
+		AND NOT EXISTS (SELECT 1 FROM image_reference f
+			WHERE f.account = $2 AND f.region = $3 AND f.repository = $4 AND f.kind = 'layer' AND f.target = layer.digest AND f.digest <> $5)`,
+		now, repo.Account, repo.Region, repo.Name, image.String())
+	return err
+}
+
+// condemn marks those of ds that no repository has any more.
+func condemn[S ~string](tx *meta.Tx, ds []S, now int64) error {
+	for part := range slices.Chunk(ds, maxList) {
+		args := []any{now}
+		for _, d := range part {
+			args = append(args, string(d))
+		}
+		_, err := tx.Exec(`UPDATE blob SET condemned_at = $1 WHERE digest IN (`+list(2, len(part))+`)
+			AND NOT EXISTS (SELECT 1 FROM layer l WHERE l.digest = blob.digest)`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Collection is what a collection of garbage did.
+type Collection struct {
+	Started, Finished time.Time
+	Grace             time.Duration // Config.GarbageGrace
+	Layers            int64         // layers that went from their repositories
+	Blobs             int64         // blobs that were forgotten
+	Files             int64         // blobs whose bytes went
+	Bytes             int64         // how many those were
+	Error             string        // why it did not do all it should have
+}
+
+// Collect removes what nothing has needed for Config.GarbageGrace, and looks
+// through a part of everything for what nobody marked, so that all is looked
+// at in turn. It disturbs nobody, may run on several nodes at the same time,
+// and may be interrupted anywhere: the next one goes on. When it fails it has
+// done what it could. It logs its progress.
+func (r *Registry) Collect(ctx context.Context) (Collection, error) {
+	now := r.now()
+	c := &collector{Registry: r, now: now, due: micros(now.Add(-r.grace)), spoke: now, done: Collection{Started: now, Grace: r.grace}}
+	var errs []error
+	for _, step := range []func(context.Context) error{
+		c.auditLayers, c.auditBlobs, c.auditFiles, c.unlinkLayers, c.forgetBlobs, c.removeFiles,
+	} {
+		if err := step(ctx); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	c.done.Finished = r.now()
+	err := errors.Join(errs...)
+	if err != nil {
+		c.done.Error = err.Error()
+	}
+	if rerr := c.record(context.WithoutCancel(ctx)); rerr != nil {
+		err = errors.Join(err, rerr)
+	}
+	if err != nil {
+		return c.done, fmt.Errorf("collect garbage: %w", err)
+	}
+	return c.done, nil
+}
+
+// collector is one call of Collect.
+type collector struct {
+	*Registry
+	now   time.Time
+	due   int64 // what is marked with an earlier time may go
+	spoke time.Time
+	done  Collection
+}
+
+// progress logs how far the collection is, now and then.
+func (c *collector) progress(ctx context.Context) {
+	if now := c.Registry.now(); now.Sub(c.spoke) >= progressInterval {
+		c.spoke = now
+		c.log.InfoContext(ctx, "collecting garbage", "layers", c.done.Layers, "blobs", c.done.Blobs, "files", c.done.Files, "bytes", c.done.Bytes)
+	}
+}
+
+// marked is a row with its mark.
+type marked struct {
+	since  int64
+	repo   Repo // of a layer
+	digest digest.Digest
+	upload string // of garbage
+	size   int64  // of garbage
+}
+
+// What an image names: of the row called layer.
+const (
+	named = `EXISTS (SELECT 1 FROM image_reference f WHERE f.account = layer.account AND f.region = layer.region
+		AND f.repository = layer.repository AND f.kind = 'layer' AND f.target = layer.digest)`
+	namedByExpired = `EXISTS (SELECT 1 FROM expired_image_layer e WHERE e.account = layer.account AND e.region = layer.region
+		AND e.repository = layer.repository AND e.layer = layer.digest)`
+)
+
+// batches reads what is due, a batch at a time, and hands it to do. A batch is
+// read outside of the transaction that changes it, which then is short and
+// conflicts with nobody who marks something else.
+func (c *collector) batches(ctx context.Context, read func(tx *meta.Tx, after marked) ([]marked, error), do func(ctx context.Context, batch []marked) error) error {
+	var errs []error
+	for after := (marked{}); ; {
+		if err := ctx.Err(); err != nil {
+			return errors.Join(append(errs, err)...)
+		}
+		var batch []marked
+		err := c.db.Read(ctx, func(tx *meta.Tx) (err error) {
+			batch, err = read(tx, after)
+			return err
+		})
+		if err != nil {
+			return errors.Join(append(errs, err)...)
+		}
+		if len(batch) > 0 {
+			if err := do(ctx, batch); err != nil {
+				errs = append(errs, err)
+			}
+			after = batch[len(batch)-1]
+			c.progress(ctx)
+		}
+		if len(batch) < garbageBatch || len(errs) >= maxGarbageErrors {
+			return errors.Join(errs...)
+		}
+	}
+}
+
+// maxGarbageErrors is how many batches may fail before a step is given up.
+const maxGarbageErrors = 10
+
+// unlinkLayers takes layers from their repositories.
+func (c *collector) unlinkLayers(ctx context.Context) error {
+	err := c.batches(ctx, func(tx *meta.Tx, a marked) ([]marked, error) {
+		return meta.All(tx, func(s meta.Scanner) (m marked, err error) {
+			err = s.Scan(&m.since, &m.repo.Account, &m.repo.Region, &m.repo.Name, &m.digest)
+			return m, err
+		}, `SELECT unused_since, account, region, repository, digest FROM layer
+			WHERE unused_since < $1 AND (unused_since, account, region, repository, digest) > ($2, $3, $4, $5, $6)
+			ORDER BY unused_since, account, region, repository, digest LIMIT $7`,
+			c.due, a.since, a.repo.Account, a.repo.Region, a.repo.Name, a.digest.String(), garbageBatch)
+	}, func(ctx context.Context, batch []marked) error {
+		var gone []digest.Digest
+		err := c.db.Write(ctx, func(tx *meta.Tx) error {
+			gone = nil
+			for _, m := range batch {
+				ok, err := c.unlink(tx, m)
+				if err != nil {
+					return err
+				}
+				if ok {
+					gone = append(gone, m.digest)
+				}
+			}
+			return condemn(tx, gone, micros(c.now))
+		})
+		if err == nil {
+			c.done.Layers += int64(len(gone))
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("unlink layers: %w", err)
+	}
+	return nil
+}
+
+// unlink takes a layer from its repository if it is still marked as it was
+// and nothing needs it. One that is needed after all loses the mark, or gets a
+// new one when it is an expired image that needs it.
+func (c *collector) unlink(tx *meta.Tx, m marked) (bool, error) {
+	key := []any{m.repo.Account, m.repo.Region, m.repo.Name, m.digest.String(), m.since}
+	n, err := tx.Exec(`DELETE FROM layer WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 AND unused_since = $5
+		AND NOT `+named+` AND NOT `+namedByExpired, key...)
+	if err != nil || n > 0 {
+		return n > 0, err
+	}
+	_, err = tx.Exec(`UPDATE layer SET unused_since = CASE WHEN `+named+` THEN NULL ELSE $6 END
+		WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 AND unused_since = $5`, append(key, micros(c.now))...)
+	return false, err
+}
+
+// forgetBlobs turns blobs that no repository has into garbage.
+func (c *collector) forgetBlobs(ctx context.Context) error {
+	err := c.batches(ctx, func(tx *meta.Tx, a marked) ([]marked, error) {
+		return meta.All(tx, func(s meta.Scanner) (m marked, err error) {
+			err = s.Scan(&m.since, &m.digest)
+			return m, err
+		}, `SELECT condemned_at, digest FROM blob WHERE condemned_at < $1 AND (condemned_at, digest) > ($2, $3)
+			ORDER BY condemned_at, digest LIMIT $4`, c.due, a.since, a.digest.String(), garbageBatch)
+	}, func(ctx context.Context, batch []marked) error {
+		var gone int64
+		err := c.db.Write(ctx, func(tx *meta.Tx) error {
+			gone = 0
+			for _, m := range batch {
+				n, err := forget(tx, m)
+				if err != nil {
+					return err
+				}
+				gone += n
+			}
+			return nil
+		})
+		if err == nil {
+			c.done.Blobs += gone
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forget blobs: %w", err)
+	}
+	return nil
+}
+
+// forget turns a blob into garbage if it is still marked as it was and no
+// repository has it; if one has, the mark goes.
+func forget(tx *meta.Tx, m marked) (int64, error) {
+	var upload string
+	var size int64
+	err := tx.QueryRow(`DELETE FROM blob WHERE digest = $1 AND condemned_at = $2
+		AND NOT EXISTS (SELECT 1 FROM layer l WHERE l.digest = blob.digest) RETURNING upload, size`, m.digest.String(), m.since).Scan(&upload, &size)
+	if errors.Is(err, sql.ErrNoRows) {
+		_, err := tx.Exec(`UPDATE blob SET condemned_at = NULL WHERE digest = $1 AND condemned_at = $2`, m.digest.String(), m.since)
+		return 0, err
+	}
+	if err != nil {
+		return 0, err
+	}
+	return tx.Exec(`INSERT INTO garbage (digest, upload, size, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		m.digest.String(), upload, size, m.since)
+}
+
+// removeFiles removes the bytes of garbage. Their names never come back, so
+// neither an upload of the same content nor another collection can be hurt,
+// however late this is.
+func (c *collector) removeFiles(ctx context.Context) error {
+	err := c.batches(ctx, func(tx *meta.Tx, a marked) ([]marked, error) {
+		return meta.All(tx, func(s meta.Scanner) (m marked, err error) {
+			err = s.Scan(&m.since, &m.digest, &m.upload, &m.size)
+			return m, err
+		}, `SELECT since, digest, upload, size FROM garbage WHERE since < $1 AND (since, digest, upload) > ($2, $3, $4)
+			AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.digest = garbage.digest AND b.upload = garbage.upload)
+			ORDER BY since, digest, upload LIMIT $5`, c.due, a.since, a.digest.String(), a.upload, garbageBatch)
+	}, func(ctx context.Context, batch []marked) error {
+		var errs []error
+		batch = slices.DeleteFunc(slices.Clone(batch), func(m marked) bool {
+			err := c.blobs.Remove(ctx, blob.Name{Digest: m.digest, Upload: m.upload})
+			if err == nil || errors.Is(err, fs.ErrNotExist) {
+				return false
+			}
+			errs = append(errs, err)
+			return true
+		})
+		var files, bytes int64
+		err := c.db.Write(ctx, func(tx *meta.Tx) error {
+			files, bytes = 0, 0
+			for _, m := range batch {
+				n, err := tx.Exec(`DELETE FROM garbage WHERE digest = $1 AND upload = $2`, m.digest.String(), m.upload)
+				if err != nil {
+					return err
+				}
+				files, bytes = files+n, bytes+n*m.size
+			}
+			return nil
+		})
+		if err == nil {
+			c.done.Files, c.done.Bytes = c.done.Files+files, c.done.Bytes+bytes
+		}
+		return errors.Join(append(errs, err)...)
+	})
+	if err != nil {
+		return fmt.Errorf("remove bytes: %w", err)
+	}
+	return nil
+}
+
+// The audits look through everything, a part in each collection, and mark what
+// should be marked and is not, because it is from before there were marks, or
+// was left by a program that was interrupted.
+
+// auditLayers marks layers that no image names.
+func (c *collector) auditLayers(ctx context.Context) error {
+	err := c.audit(ctx, "layer_cursor", func(ctx context.Context, cursor string) (string, error) {
+		var after [4]string
+		if cursor != "" {
+			if err := json.Unmarshal([]byte(cursor), &after); err != nil {
+				return "", err
+			}
+		}
+		type row struct {
+			key      [4]string
+			unmarked bool
+		}
+		var rows []row
+		err := c.db.Read(ctx, func(tx *meta.Tx) (err error) {
+			rows, err = meta.All(tx, func(s meta.Scanner) (l row, err error) {
+				err = s.Scan(&l.key[0], &l.key[1], &l.key[2], &l.key[3], &l.unmarked)
+				return l, err
+			}, `SELECT account, region, repository, digest, unused_since IS NULL AND NOT `+named+` FROM layer
+				WHERE (account, region, repository, digest) > ($1, $2, $3, $4) ORDER BY account, region, repository, digest LIMIT $5`,
+				after[0], after[1], after[2], after[3], auditBatch)
+			return err
+		})
+		if err != nil || len(rows) == 0 {
+			return "", err
+		}
+		last := rows[len(rows)-1].key
+		rows = slices.DeleteFunc(rows, func(l row) bool { return !l.unmarked })
+		for part := range slices.Chunk(rows, garbageBatch) {
+			err := c.db.Write(ctx, func(tx *meta.Tx) error {
+				for _, l := range part {
+					_, err := tx.Exec(`UPDATE layer SET unused_since = $1 WHERE account = $2 AND region = $3 AND repository = $4 AND digest = $5
+						AND unused_since IS NULL AND NOT `+named, micros(c.now), l.key[0], l.key[1], l.key[2], l.key[3])
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				return "", err
+			}
+		}
+		text, err := json.Marshal(last)
+		return string(text), err
+	})
+	if err != nil {
+		return fmt.Errorf("look through layers: %w", err)
+	}
+	return nil
+}
+
+// auditBlobs marks blobs that no repository has.
+func (c *collector) auditBlobs(ctx context.Context) error {
+	err := c.audit(ctx, "blob_cursor", func(ctx context.Context, cursor string) (string, error) {
+		type row struct {
+			digest   digest.Digest
+			unmarked bool
+		}
+		var rows []row
+		err := c.db.Read(ctx, func(tx *meta.Tx) (err error) {
+			rows, err = meta.All(tx, func(s meta.Scanner) (b row, err error) {
+				err = s.Scan(&b.digest, &b.unmarked)
+				return b, err
+			}, `SELECT digest, condemned_at IS NULL AND NOT EXISTS (SELECT 1 FROM layer l WHERE l.digest = blob.digest) FROM blob
+				WHERE digest > $1 ORDER BY digest LIMIT $2`, cursor, auditBatch)
+			return err
+		})
+		if err != nil || len(rows) == 0 {
+			return "", err
+		}
+		var unmarked []digest.Digest
+		for _, b := range rows {
+			if b.unmarked {
+				unmarked = append(unmarked, b.digest)
+			}
+		}
+		for part := range slices.Chunk(unmarked, garbageBatch) {
+			if err := c.db.Write(ctx, func(tx *meta.Tx) error { return condemn(tx, part, micros(c.now)) }); err != nil {
+				return "", err
+			}
+		}
+		return rows[len(rows)-1].digest.String(), nil
+	})
+	if err != nil {
+		return fmt.Errorf("look through blobs: %w", err)
+	}
+	return nil
+}
+
+// auditFiles makes garbage of bytes that no row knows. As long as the upload
+// that they came by has a row they may still become a blob; without it they
+// never can. They stay for a grace even so, for the day when the server is
+// started with the wrong database.
+func (c *collector) auditFiles(ctx context.Context) error {
+	err := c.audit(ctx, "file_cursor", func(ctx context.Context, cursor string) (string, error) {
+		var after blob.Name
+		if cursor != "" {
+			if err := json.Unmarshal([]byte(cursor), &after); err != nil {
+				return "", err
+			}
+		}
+		var files []blob.Info
+		for f, err := range c.blobs.List(ctx, after) {
+			if err != nil {
+				return "", err
+			}
+			if files = append(files, f); len(files) == auditBatch {
+				break
+			}
+		}
+		if len(files) == 0 {
+			return "", nil
+		}
+		last := files[len(files)-1].Name
+		for part := range slices.Chunk(files, garbageBatch) {
+			if err := c.findStrays(ctx, part); err != nil {
+				return "", err
+			}
+		}
+		text, err := json.Marshal(last)
+		return string(text), err
+	})
+	if err != nil {
+		return fmt.Errorf("look through files: %w", err)
+	}
+	return nil
+}
+
+// findStrays makes garbage of those of files that no row knows.
+func (c *collector) findStrays(ctx context.Context, files []blob.Info) error {
+	known := func(tx *meta.Tx, f blob.Info) (bool, error) {
+		return exists(tx, `SELECT 1 FROM blob WHERE digest = $1 AND upload = $2 UNION ALL SELECT 1 FROM upload WHERE id = $2
+			UNION ALL SELECT 1 FROM garbage WHERE digest = $1 AND upload = $2 LIMIT 1`, f.Name.Digest.String(), f.Name.Upload)
+	}
+	var strays []blob.Info
+	err := c.db.Read(ctx, func(tx *meta.Tx) error {
+		strays = nil
+		for _, f := range files {
+			ok, err := known(tx, f)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				strays = append(strays, f)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(strays) == 0 {
+		return err
+	}
+	return c.db.Write(ctx, func(tx *meta.Tx) error {
+		for _, f := range strays {
+			_, err := tx.Exec(`INSERT INTO garbage (digest, upload, size, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+				f.Name.Digest.String(), f.Name.Upload, f.Size, micros(c.now))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// audit calls look, which looks at what follows a cursor and returns the next
+// one, until it has looked at as much as a collection should, or has come to
+// the end, where it returns "".
+func (c *collector) audit(ctx context.Context, column string, look func(ctx context.Context, cursor string) (string, error)) error {
+	if err := c.db.Write(ctx, startCollection); err != nil {
+		return err
+	}
+	var cursor string
+	err := c.db.Read(ctx, func(tx *meta.Tx) error {
+		return tx.QueryRow(`SELECT ` + column + ` FROM collection WHERE id = 1`).Scan(&cursor)
+	})
+	if err != nil {
+		return err
+	}
+	for range auditRows / auditBatch {
+		if cursor, err = look(ctx, cursor); err != nil {
+			return err
+		}
+		c.progress(ctx)
+		if cursor == "" {
+			break
+		}
+	}
+	return c.db.Write(ctx, func(tx *meta.Tx) error {
+		_, err := tx.Exec(`UPDATE collection SET `+column+` = $1 WHERE id = 1`, cursor)
+		return err
+	})
+}
+
+// startCollection makes the one row of its table.
+func startCollection(tx *meta.Tx) error {
+	_, err := tx.Exec(`INSERT INTO collection (id, started_at, finished_at, grace, error, layers, blobs, files, bytes, total_files, total_bytes,
+			layer_cursor, blob_cursor, file_cursor)
+		VALUES (1, 0, 0, 0, '', 0, 0, 0, 0, 0, 0, '', '', '') ON CONFLICT DO NOTHING`)
+	return err
+}
+
+// record writes down what the collection did.
+func (c *collector) record(ctx context.Context) error {
+	d := &c.done
+	err := c.db.Write(ctx, func(tx *meta.Tx) error {
+		if err := startCollection(tx); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`UPDATE collection SET started_at = $1, finished_at = $2, grace = $3, error = $4, layers = $5, blobs = $6, files = $7, bytes = $8,
+				total_files = total_files + $7, total_bytes = total_bytes + $8 WHERE id = 1`,
+			micros(d.Started), micros(d.Finished), d.Grace.Microseconds(), d.Error, d.Layers, d.Blobs, d.Files, d.Bytes)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("record the collection: %w", err)
+	}
+	return nil
+}
