@@ -74,8 +74,8 @@ func (e Event) body(source string) (id string, body []byte, err error) {
 	return v.ID, body, err
 }
 
-// Kind is the kind of the jobs that deliver events; [Sender.Deliver] does them.
-const Kind = "event.deliver"
+// DeliverJob is the kind of the jobs that deliver events; [Webhooks.Deliver] does them.
+const DeliverJob = "event.deliver"
 
 // delivery is the payload of such a job.
 type delivery struct {
@@ -89,22 +89,21 @@ type delivery struct {
 
 // Emit sends an event to the destinations that want it, once the transaction is committed. Without one it does nothing.
 func Emit(tx *meta.Tx, e Event) error {
-	destinations, err := meta.All(tx, scanDestination(e.Account, e.Region), `SELECT `+destinationColumns+` FROM event_destination
-		WHERE account = $1 AND region = $2 ORDER BY name`, e.Account, e.Region)
+	to, err := destinations(tx, e.Account, e.Region)
 	if err != nil {
 		return fmt.Errorf("emit %s: %w", e.DetailType, err)
 	}
-	destinations = slices.DeleteFunc(destinations, func(d *Destination) bool { return !d.wants(e) })
-	if len(destinations) == 0 {
+	to = slices.DeleteFunc(to, func(d *Destination) bool { return !d.wants(e) })
+	if len(to) == 0 {
 		return nil
 	}
 	id, body, err := e.body(source)
 	if err != nil {
 		return fmt.Errorf("emit %s: %w", e.DetailType, err)
 	}
-	for _, d := range destinations {
+	for _, d := range to {
 		payload := delivery{Account: e.Account, Region: e.Region, Destination: d.Name, ID: id, Time: e.Time, Body: body}
-		if err := job.Enqueue(tx, job.New{Kind: Kind, Payload: payload}); err != nil {
+		if err := job.Enqueue(tx, job.New{Kind: DeliverJob, Payload: payload}); err != nil {
 			return fmt.Errorf("emit %s: %w", e.DetailType, err)
 		}
 	}
