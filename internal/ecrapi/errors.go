@@ -14,9 +14,9 @@ import (
 	"github.com/pratique-dev/pratique/internal/registry"
 )
 
-// wireError turns an error of the engine into the one that ECR answers.
+// WireError turns an error of the engine into the one that ECR answers.
 // Any other error is returned as it is.
-func wireError(err error) error {
+func WireError(err error) error {
 	var e *registry.Error
 	if !errors.As(err, &e) {
 		return err

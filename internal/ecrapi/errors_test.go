@@ -37,12 +37,12 @@ func TestEveryKind(t *testing.T) {
 
 func TestWireError(t *testing.T) {
 	plain := errors.New("disk on fire")
-	if got := wireError(plain); !errors.Is(got, plain) {
-		t.Errorf("wireError(%v) = %v", plain, got)
+	if got := WireError(plain); !errors.Is(got, plain) {
+		t.Errorf("WireError(%v) = %v", plain, got)
 	}
 	unknown := fmt.Errorf("get image: %w", &registry.Error{})
-	if got := wireError(unknown); !errors.Is(got, unknown) {
-		t.Errorf("wireError(%v) = %v", unknown, got)
+	if got := WireError(unknown); !errors.Is(got, unknown) {
+		t.Errorf("WireError(%v) = %v", unknown, got)
 	}
 
 	repo := registry.Repo{Account: "111122223333", Region: "us-east-1", Name: "team/app"}
@@ -80,7 +80,7 @@ func TestWireError(t *testing.T) {
 		},
 	} {
 		var got *awsapi.Error
-		if !errors.As(wireError(fmt.Errorf("do something: %w", c.err)), &got) {
+		if !errors.As(WireError(fmt.Errorf("do something: %w", c.err)), &got) {
 			t.Errorf("%v: not an error of the API", c.err)
 			continue
 		}

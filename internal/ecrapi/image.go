@@ -20,20 +20,9 @@ const digestPattern = `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`
 var digestShape = regexp.MustCompile(`^[a-zA-Z0-9\-_+.]+:[a-fA-F0-9]+$`)
 
 func (s *service) putImage(ctx context.Context, c *awsapi.Call, in *ecr.PutImageInput) (*ecr.PutImageOutput, error) {
-	n := registry.NewImage{
-		Manifest:       []byte(value(in.ImageManifest)),
-		MediaType:      value(in.ImageManifestMediaType),
-		RejectExisting: true,
-	}
-	if in.ImageTag != nil {
-		n.Tags = []string{*in.ImageTag}
-	}
-	if in.ImageDigest != nil {
-		d, err := ocispec.ParseDigest(*in.ImageDigest)
-		if err != nil {
-			return nil, patternError("imageDigest", digestPattern)
-		}
-		n.Digest = d
+	n, err := NewImage(in.ImageManifest, in.ImageManifestMediaType, in.ImageTag, in.ImageDigest)
+	if err != nil {
+		return nil, err
 	}
 	img, err := s.Registry.PutImage(ctx, repo(c, in), n)
 	if err != nil {
@@ -41,6 +30,26 @@ func (s *service) putImage(ctx context.Context, c *awsapi.Call, in *ecr.PutImage
 	}
 	img.Manifest = n.Manifest
 	return &ecr.PutImageOutput{Image: image(img, registry.Ref{Digest: img.Digest, Tag: value(in.ImageTag)})}, nil
+}
+
+// NewImage reads the members of PutImage.
+func NewImage(manifest, mediaType, tag, manifestDigest *string) (registry.NewImage, error) {
+	n := registry.NewImage{
+		Manifest:       []byte(value(manifest)),
+		MediaType:      value(mediaType),
+		RejectExisting: true,
+	}
+	if tag != nil {
+		n.Tags = []string{*tag}
+	}
+	if manifestDigest != nil {
+		d, err := ocispec.ParseDigest(*manifestDigest)
+		if err != nil {
+			return n, patternError("imageDigest", digestPattern)
+		}
+		n.Digest = d
+	}
+	return n, nil
 }
 
 // batchGetImage answers the manifests as they were pushed, whatever
@@ -52,20 +61,20 @@ func (s *service) batchGetImage(ctx context.Context, c *awsapi.Call, in *ecr.Bat
 	}
 	out := &ecr.BatchGetImageOutput{Images: []ecr.Image{}, Failures: []ecr.ImageFailure{}}
 	for _, id := range in.ImageIds {
-		ref, failure := imageRef(id)
+		ref, failure := ImageRef(id)
 		if failure != nil {
 			out.Failures = append(out.Failures, *failure)
 			continue
 		}
 		img, err := s.Registry.Image(ctx, r, ref)
-		if failure := imageFailure(id, err); failure != nil {
+		if failure := ImageFailure(id, err); failure != nil {
 			out.Failures = append(out.Failures, *failure)
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		s.Registry.RecordPull(img)
+		s.Registry.RecordPull(img, c.Identity.UserOrRole())
 		out.Images = append(out.Images, *image(img, registry.Ref{Digest: img.Digest, Tag: ref.Tag}))
 	}
 	return out, nil
@@ -75,7 +84,7 @@ func (s *service) batchDeleteImage(ctx context.Context, c *awsapi.Call, in *ecr.
 	out := &ecr.BatchDeleteImageOutput{ImageIds: []ecr.ImageIdentifier{}, Failures: []ecr.ImageFailure{}}
 	var refs []registry.Ref
 	for _, id := range in.ImageIds {
-		ref, failure := imageRef(id)
+		ref, failure := ImageRef(id)
 		if failure != nil {
 			out.Failures = append(out.Failures, *failure)
 			continue
@@ -87,7 +96,7 @@ func (s *service) batchDeleteImage(ctx context.Context, c *awsapi.Call, in *ecr.
 		return nil, err
 	}
 	for _, d := range deletions {
-		if failure := imageFailure(imageID(d.Ref), d.Err); failure != nil {
+		if failure := ImageFailure(imageID(d.Ref), d.Err); failure != nil {
 			out.Failures = append(out.Failures, *failure)
 			continue
 		}
@@ -104,11 +113,12 @@ func (s *service) batchDeleteImage(ctx context.Context, c *awsapi.Call, in *ecr.
 func (s *service) listImages(ctx context.Context, c *awsapi.Call, in *ecr.ListImagesInput) (*ecr.ListImagesOutput, error) {
 	out := &ecr.ListImagesOutput{ImageIds: []ecr.ImageIdentifier{}}
 	filter := value(in.Filter)
-	if archived(filter.ImageStatus) {
+	if value(filter.ImageStatus) == ecr.ImageStatusFilterActivating {
 		_, err := s.Registry.Repository(ctx, repo(c, in))
 		return out, err
 	}
-	refs, next, err := s.Registry.ImageRefs(ctx, repo(c, in), tagStatus(filter.TagStatus), page(in.NextToken, in.MaxResults))
+	f := registry.ImageFilter{Tags: tagStatus(filter.TagStatus), Storage: storage(filter.ImageStatus)}
+	refs, next, err := s.Registry.ImageRefs(ctx, repo(c, in), f, page(in.NextToken, in.MaxResults))
 	if err != nil {
 		return nil, err
 	}
@@ -125,11 +135,12 @@ func (s *service) describeImages(ctx context.Context, c *awsapi.Call, in *ecr.De
 		return out, s.describeImageIDs(ctx, c, in, out)
 	}
 	filter := value(in.Filter)
-	if archived(filter.ImageStatus) {
+	if value(filter.ImageStatus) == ecr.ImageStatusFilterActivating {
 		_, err := s.Registry.Repository(ctx, repo(c, in))
 		return out, err
 	}
-	imgs, next, err := s.Registry.Images(ctx, repo(c, in), tagStatus(filter.TagStatus), page(in.NextToken, in.MaxResults))
+	f := registry.ImageFilter{Tags: tagStatus(filter.TagStatus), Storage: storage(filter.ImageStatus)}
+	imgs, next, err := s.Registry.Images(ctx, repo(c, in), f, page(in.NextToken, in.MaxResults))
 	if err != nil {
 		return nil, err
 	}
@@ -147,9 +158,9 @@ func (s *service) describeImageIDs(ctx context.Context, c *awsapi.Call, in *ecr.
 	}
 	var refs []registry.Ref
 	for _, id := range in.ImageIds {
-		ref, failure := imageRef(id)
-		if failure != nil {
-			return awsapi.Errorf(ecr.CodeInvalidParameter, "%s", *failure.FailureReason)
+		ref, err := oneImage(id)
+		if err != nil {
+			return err
 		}
 		refs = append(refs, ref)
 	}
@@ -167,14 +178,13 @@ func (s *service) describeImageIDs(ctx context.Context, c *awsapi.Call, in *ecr.
 	return nil
 }
 
-// archived reports whether a filter asks for images in the archive storage
-// class, of which there are none.
-func archived(imageStatus *string) bool {
-	switch value(imageStatus) {
-	case ecr.ImageStatusFilterArchived, ecr.ImageStatusFilterActivating:
-		return true
+// oneImage reads the image identifier of an operation on one image.
+func oneImage(id ecr.ImageIdentifier) (registry.Ref, error) {
+	ref, failure := ImageRef(id)
+	if failure != nil {
+		return registry.Ref{}, awsapi.Errorf(ecr.CodeInvalidParameter, "%s", *failure.FailureReason)
 	}
-	return false
+	return ref, nil
 }
 
 func tagStatus(s *string) registry.TagStatus {
@@ -187,8 +197,8 @@ func tagStatus(s *string) registry.TagStatus {
 	return registry.TagAny
 }
 
-// imageRef reads an image identifier, or says what is wrong with it.
-func imageRef(id ecr.ImageIdentifier) (registry.Ref, *ecr.ImageFailure) {
+// ImageRef reads an image identifier, or says what is wrong with it.
+func ImageRef(id ecr.ImageIdentifier) (registry.Ref, *ecr.ImageFailure) {
 	d, tag := value(id.ImageDigest), value(id.ImageTag)
 	switch {
 	case d == "" && tag == "":
@@ -201,9 +211,9 @@ func imageRef(id ecr.ImageIdentifier) (registry.Ref, *ecr.ImageFailure) {
 	return registry.Ref{Digest: digest.Digest(d), Tag: tag}, nil
 }
 
-// imageFailure returns the failure of one image that err stands for, or nil if
+// ImageFailure returns the failure of one image that err stands for, or nil if
 // err is none or concerns all.
-func imageFailure(id ecr.ImageIdentifier, err error) *ecr.ImageFailure {
+func ImageFailure(id ecr.ImageIdentifier, err error) *ecr.ImageFailure {
 	var e *registry.Error
 	if !errors.As(err, &e) {
 		return nil
@@ -211,6 +221,8 @@ func imageFailure(id ecr.ImageIdentifier, err error) *ecr.ImageFailure {
 	switch e.Kind {
 	case registry.ErrImageNotFound, registry.ErrInvalidDigest:
 		return failure(id, ecr.ImageFailureCodeImageNotFound, "Requested image not found")
+	case registry.ErrImageArchived:
+		return failure(id, ecr.ImageFailureCodeImageInaccessible, "Requested image is archived")
 	case registry.ErrTagDigestMismatch:
 		return failure(id, ecr.ImageFailureCodeImageTagDoesNotMatchDigest, "Requested image tag does not match the requested image digest")
 	case registry.ErrImageReferenced:
@@ -249,7 +261,13 @@ func imageDetail(img *registry.Image) ecr.ImageDetail {
 		ImageManifestMediaType: new(img.MediaType),
 		ArtifactMediaType:      optional(img.ArtifactType),
 		SubjectManifestDigest:  optional(img.Subject.String()),
-		ImageStatus:            new(ecr.ImageStatusActive),
+		ImageStatus:            new(imageStatus(img)),
+	}
+	if !img.ArchivedAt.IsZero() {
+		d.LastArchivedAt = shape.At(img.ArchivedAt)
+	}
+	if !img.ActivatedAt.IsZero() {
+		d.LastActivatedAt = shape.At(img.ActivatedAt)
 	}
 	if !img.PulledAt.IsZero() {
 		d.LastRecordedPullTime = shape.At(img.PulledAt)

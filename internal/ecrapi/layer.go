@@ -21,7 +21,7 @@ func (s *service) batchCheckLayerAvailability(ctx context.Context, c *awsapi.Cal
 	for _, text := range in.LayerDigests {
 		d, err := ocispec.ParseDigest(text)
 		if err != nil {
-			out.Failures = append(out.Failures, layerFailure(text))
+			out.Failures = append(out.Failures, LayerFailure(text))
 			continue
 		}
 		if !slices.Contains(ds, d) {
@@ -36,6 +36,9 @@ func (s *service) batchCheckLayerAvailability(ctx context.Context, c *awsapi.Cal
 		layer := ecr.Layer{LayerDigest: new(d.String()), LayerAvailability: new(ecr.LayerAvailabilityUnavailable)}
 		if l := have[d]; l != nil {
 			layer.LayerAvailability = new(ecr.LayerAvailabilityAvailable)
+			if l.Archived {
+				layer.LayerAvailability = new(ecr.LayerAvailabilityArchived)
+			}
 			layer.LayerSize = new(l.Size)
 			layer.MediaType = optional(l.MediaType)
 		}
@@ -44,7 +47,8 @@ func (s *service) batchCheckLayerAvailability(ctx context.Context, c *awsapi.Cal
 	return out, nil
 }
 
-func layerFailure(text string) ecr.LayerFailure {
+// LayerFailure is the failure of a digest that is none.
+func LayerFailure(text string) ecr.LayerFailure {
 	f := ecr.LayerFailure{
 		LayerDigest:   &text,
 		FailureCode:   new(ecr.LayerFailureCodeInvalidLayerDigest),
@@ -96,12 +100,9 @@ func (s *service) uploadLayerPart(ctx context.Context, c *awsapi.Call, in *ecr.U
 }
 
 func (s *service) completeLayerUpload(ctx context.Context, c *awsapi.Call, in *ecr.CompleteLayerUploadInput) (*ecr.CompleteLayerUploadOutput, error) {
-	if len(in.LayerDigests) != 1 {
-		return nil, awsapi.InvalidParameter("layerDigests", "Member must have exactly one digest")
-	}
-	d, err := ocispec.ParseDigest(in.LayerDigests[0])
+	d, err := LayerDigest(in.LayerDigests)
 	if err != nil {
-		return nil, patternError("layerDigests", digestPattern)
+		return nil, err
 	}
 	r := repo(c, in)
 	layer, err := s.Registry.CompleteParts(ctx, r, value(in.UploadId), d)
@@ -114,4 +115,16 @@ func (s *service) completeLayerUpload(ctx context.Context, c *awsapi.Call, in *e
 		UploadId:       in.UploadId,
 		LayerDigest:    new(layer.Digest.String()),
 	}, nil
+}
+
+// LayerDigest reads the digest that CompleteLayerUpload is to check.
+func LayerDigest(digests []string) (digest.Digest, error) {
+	if len(digests) != 1 {
+		return "", awsapi.InvalidParameter("layerDigests", "Member must have exactly one digest")
+	}
+	d, err := ocispec.ParseDigest(digests[0])
+	if err != nil {
+		return "", patternError("layerDigests", digestPattern)
+	}
+	return d, nil
 }

@@ -115,7 +115,7 @@ func op[In, Out any](sh shape.Shape[In, Out], on func(*awsapi.Call, *In) []awsap
 	return awsapi.Op(sh, on, func(ctx context.Context, c *awsapi.Call, in *In) (*Out, error) {
 		out, err := do(ctx, c, in)
 		if err != nil {
-			return nil, wireError(err)
+			return nil, WireError(err)
 		}
 		return out, nil
 	})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/awsapi/ecr"
+	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/policy"
 	"github.com/pratique-dev/pratique/policy/catalog"
@@ -20,7 +21,11 @@ func (s *service) setRepositoryPolicy(ctx context.Context, c *awsapi.Call, in *e
 	}
 	r := repo(c, in)
 	if !value(in.Force) {
-		if err := s.checkLockOut(ctx, c, r, p); err != nil {
+		tags, err := s.Registry.ResourceTags(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if err := CheckLockOut(c, s.Environment(c.Request), r, tags, p); err != nil {
 			return nil, err
 		}
 	}
@@ -30,15 +35,19 @@ func (s *service) setRepositoryPolicy(ctx context.Context, c *awsapi.Call, in *e
 	return &ecr.SetRepositoryPolicyOutput{RegistryId: &r.Account, RepositoryName: &r.Name, PolicyText: &text}, nil
 }
 
-// parsePolicy parses a repository or registry policy that ECR would accept,
-// one whose principals exist; member is the one that has its text. It is bound to their unique ids, which are
-// returned for the policy to be stored with.
+func (s *service) parsePolicy(ctx context.Context, member, text string, kind policy.Kind) (*policy.Policy, map[string]string, error) {
+	return ParsePolicy(ctx, s.IAM, member, text, kind)
+}
+
+// ParsePolicy parses a repository or registry policy that ECR would accept,
+// one whose principals exist; member is the one that has its text. It is bound
+// to their unique ids, which are returned for the policy to be stored with.
 //
 // What is resolved here is stored by a later transaction. A principal deleted
 // in between, even if one of its name takes its place, does no harm: the
 // policy grants to the id that was found, which nobody has any more, just as
 // if it had been deleted a moment later.
-func (s *service) parsePolicy(ctx context.Context, member, text string, kind policy.Kind) (*policy.Policy, map[string]string, error) {
+func ParsePolicy(ctx context.Context, m *iam.IAM, member, text string, kind policy.Kind) (*policy.Policy, map[string]string, error) {
 	invalid := awsapi.InvalidParameter(member, "Invalid "+kind.String()+" provided")
 	p, err := policy.Parse([]byte(text))
 	if err != nil {
@@ -49,7 +58,7 @@ func (s *service) parsePolicy(ctx context.Context, member, text string, kind pol
 			return nil, nil, invalid
 		}
 	}
-	ids, missing, err := s.IAM.ResolvePrincipals(ctx, text)
+	ids, missing, err := m.ResolvePrincipals(ctx, text)
 	switch {
 	case err != nil:
 		return nil, nil, err
@@ -65,25 +74,27 @@ func (s *service) shown(ctx context.Context, p *registry.Policy) (string, error)
 	return s.IAM.CurrentPrincipals(ctx, p.Text, p.Principals)
 }
 
-// checkLockOut refuses a policy that denies the caller to set another one.
-func (s *service) checkLockOut(ctx context.Context, c *awsapi.Call, r registry.Repo, p *policy.Policy) error {
-	tags, err := s.Registry.ResourceTags(ctx, r)
-	if err != nil {
-		return err
+// CheckLockOut refuses a policy of a private or public repository with these
+// tags that denies the caller to set another one. environment holds the
+// condition keys that the request fills by itself; it is added to.
+func CheckLockOut(c *awsapi.Call, environment policy.Context, r registry.Repo, tags map[string]string, p *policy.Policy) error {
+	service := "ecr"
+	if r.Region == registry.Public {
+		service = "ecr-public"
 	}
 	req := policy.Request{
 		Principal:       c.Identity.Subject.Principal,
-		Action:          "ecr:SetRepositoryPolicy",
+		Action:          service + ":SetRepositoryPolicy",
 		Resource:        r.ARN(),
 		ResourceAccount: r.Account,
-		Context:         s.Environment(c.Request),
+		Context:         environment,
 	}
 	maps.Copy(req.Context, c.Identity.Context)
 	req.Context.Set("aws:RequestedRegion", c.Region)
 	req.Context.Set("aws:ResourceAccount", r.Account)
 	for k, v := range tags {
 		req.Context.Set("aws:ResourceTag/"+k, v)
-		req.Context.Set("ecr:ResourceTag/"+k, v)
+		req.Context.Set(service+":ResourceTag/"+k, v)
 	}
 	set := policy.Set{Resource: []policy.Source{{Type: "repository policy", Name: r.Name, Policy: p}}}
 	if policy.Decide(&req, &set).Effect == policy.ExplicitDeny {

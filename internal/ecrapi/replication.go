@@ -57,7 +57,7 @@ func (s *service) describeRegistry(ctx context.Context, c *awsapi.Call, _ *ecr.D
 }
 
 func (s *service) describeImageReplicationStatus(ctx context.Context, c *awsapi.Call, in *ecr.DescribeImageReplicationStatusInput) (*ecr.DescribeImageReplicationStatusOutput, error) {
-	ref, failure := imageRef(value(in.ImageId))
+	ref, failure := ImageRef(value(in.ImageId))
 	if failure != nil {
 		return nil, awsapi.Errorf(ecr.CodeInvalidParameter, "%s", value(failure.FailureReason))
 	}

@@ -13,12 +13,12 @@ import (
 // onNewRepository is onRepository with the condition keys of the tags.
 func onNewRepository(c *awsapi.Call, in *ecr.CreateRepositoryInput) []awsapi.Resource {
 	r := resource(repo(c, in))
-	r.Context = tagContext(in.Tags)
+	r.Context = TagContext(in.Tags)
 	return []awsapi.Resource{r}
 }
 
 func (s *service) createRepository(ctx context.Context, c *awsapi.Call, in *ecr.CreateRepositoryInput) (*ecr.CreateRepositoryOutput, error) {
-	tags, err := resourceTags(in.Tags)
+	tags, err := ResourceTags(in.Tags)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/awsapi/ecr"
+	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/ocispec"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/policy"
@@ -27,7 +28,7 @@ const (
 func taggable(resourceARN *string) (registry.Repo, error) {
 	a, err := arn.Parse(value(resourceARN))
 	if err != nil || a.Partition != arn.Partition || a.Service != "ecr" || a.Type() != "repository" ||
-		!arn.IsAccountID(a.Account) || a.Region == "" || !ocispec.ValidRepositoryName(a.Path()) {
+		!arn.IsAccountID(a.Account) || !endpoint.IsRegion(a.Region) || !ocispec.ValidRepositoryName(a.Path()) {
 		return registry.Repo{}, awsapi.InvalidParameter("resourceArn", "Invalid ARN")
 	}
 	return registry.Repo{Account: a.Account, Region: a.Region, Name: a.Path()}, nil
@@ -45,7 +46,7 @@ func onARN(c *awsapi.Call, resourceARN *string, keys policy.Context) []awsapi.Re
 }
 
 func onTagged(c *awsapi.Call, in *ecr.TagResourceInput) []awsapi.Resource {
-	return onARN(c, in.ResourceArn, tagContext(in.Tags))
+	return onARN(c, in.ResourceArn, TagContext(in.Tags))
 }
 
 func onUntagged(c *awsapi.Call, in *ecr.UntagResourceInput) []awsapi.Resource {
@@ -60,8 +61,8 @@ func onTags(c *awsapi.Call, in *ecr.ListTagsForResourceInput) []awsapi.Resource 
 	return onARN(c, in.ResourceArn, nil)
 }
 
-// tagContext returns the condition keys of tags in a request.
-func tagContext(tags []ecr.Tag) policy.Context {
+// TagContext returns the condition keys of tags in a request.
+func TagContext(tags []ecr.Tag) policy.Context {
 	keys := policy.Context{}
 	var names []string
 	for _, t := range tags {
@@ -74,8 +75,8 @@ func tagContext(tags []ecr.Tag) policy.Context {
 	return keys
 }
 
-// resourceTags reads the tags of a request.
-func resourceTags(tags []ecr.Tag) (map[string]string, error) {
+// ResourceTags reads the tags of a request.
+func ResourceTags(tags []ecr.Tag) (map[string]string, error) {
 	out := map[string]string{}
 	for _, t := range tags {
 		key, val := value(t.Key), value(t.Value)
@@ -100,7 +101,7 @@ func (s *service) tagResource(ctx context.Context, _ *awsapi.Call, in *ecr.TagRe
 	if err != nil {
 		return nil, err
 	}
-	tags, err := resourceTags(in.Tags)
+	tags, err := ResourceTags(in.Tags)
 	if err != nil {
 		return nil, err
 	}

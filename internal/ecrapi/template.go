@@ -115,7 +115,7 @@ func (s *service) templateChange(ctx context.Context, c *awsapi.Call, in *ecr.Up
 		}
 	}
 	if in.ResourceTags != nil {
-		tags, err := resourceTags(in.ResourceTags)
+		tags, err := ResourceTags(in.ResourceTags)
 		if err != nil {
 			return nil, err
 		}
@@ -177,7 +177,7 @@ func mayTemplate(ctx context.Context, c *awsapi.Call, in *ecr.UpdateRepositoryCr
 	if prefix := strings.TrimSuffix(value(in.Prefix), "/"); prefix != registry.RootPrefix {
 		names = prefix + "/*"
 	}
-	on := awsapi.Resource{ARN: arn.Repository(c.Account, c.Region, names), Account: c.Account, Context: tagContext(in.ResourceTags)}
+	on := awsapi.Resource{ARN: arn.Repository(c.Account, c.Region, names), Account: c.Account, Context: TagContext(in.ResourceTags)}
 	actions := []string{"ecr:CreateRepository"}
 	if value(in.RepositoryPolicy) != "" {
 		actions = append(actions, "ecr:SetRepositoryPolicy")
