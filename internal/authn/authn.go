@@ -56,7 +56,8 @@ type Identity struct {
 	// Context holds the condition keys that the principal fills.
 	Context policy.Context
 
-	ref iam.Ref
+	ref     iam.Ref
+	expires time.Time // when a token that was the proof does; zero for others
 }
 
 // Account is the account that the principal belongs to.
@@ -140,13 +141,21 @@ func (a *Authenticator) SigV4(r *http.Request, body []byte, service string, vali
 // with a token of GetAuthorizationToken, or an access key id with its secret.
 // Errors: ErrNoCredentials, ErrInvalidCredentials, ErrExpired; any other is the
 // server's own trouble.
-func (a *Authenticator) Basic(r *http.Request) (*Identity, error) {
+func (a *Authenticator) Basic(r *http.Request) (*Identity, error) { return a.basic(r, registryPurpose) }
+
+// PublicBasic is Basic for the public registries, whose tokens are made by
+// PublicToken: those of private registries are no good there, nor theirs here.
+func (a *Authenticator) PublicBasic(r *http.Request) (*Identity, error) {
+	return a.basic(r, publicPurpose)
+}
+
+func (a *Authenticator) basic(r *http.Request, purpose string) (*Identity, error) {
 	user, password, ok := r.BasicAuth()
 	if !ok {
 		return nil, ErrNoCredentials
 	}
 	if user == "AWS" {
-		return a.registryToken(r.Context(), password)
+		return a.openToken(r.Context(), purpose, password)
 	}
 	p, err := a.lookUp(r.Context(), user, "")
 	if err != nil {

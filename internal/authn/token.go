@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/pratique-dev/pratique/internal/iam"
@@ -14,7 +16,16 @@ import (
 // TokenLifetime is how long a registry token is good for, as on Amazon ECR.
 const TokenLifetime = 12 * time.Hour
 
-const tokenPurpose = "registry-token"
+// BearerLifetime is how long the Bearer tokens of the public registries are
+// good for at most.
+const BearerLifetime = time.Hour
+
+// What tokens are sealed for. A token of one kind is not taken for another.
+const (
+	registryPurpose = "registry-token"
+	publicPurpose   = "public-registry-token"
+	bearerPurpose   = "public-bearer-token"
+)
 
 // claims are what a registry token says: who asked for it, never what they
 // may do.
@@ -31,22 +42,57 @@ type claims struct {
 // that asked for it.
 func (a *Authenticator) RegistryToken(id *Identity) (token string, expires time.Time, err error) {
 	expires = a.now().Add(TokenLifetime)
-	b, err := json.Marshal(claims{
-		Expires:     expires.Unix(),
-		AccessKeyID: id.AccessKeyID,
-		Ref:         id.ref,
-		STS:         id.STS,
-	})
-	if err != nil {
-		return "", time.Time{}, fmt.Errorf("make registry token: %w", err)
-	}
-	return a.box.SealString(tokenPurpose, b), expires, nil
+	token, err = a.sealToken(registryPurpose, id, expires)
+	return token, expires, err
 }
 
-// registryToken opens a token and identifies whom it was made for. Errors:
-// ErrInvalidCredentials, ErrExpired.
-func (a *Authenticator) registryToken(ctx context.Context, token string) (*Identity, error) {
-	b, err := a.box.OpenString(tokenPurpose, token)
+// PublicToken is RegistryToken for the public registries.
+func (a *Authenticator) PublicToken(id *Identity) (token string, expires time.Time, err error) {
+	expires = a.now().Add(TokenLifetime)
+	token, err = a.sealToken(publicPurpose, id, expires)
+	return token, expires, err
+}
+
+// BearerToken makes the token by which a client of the public registries says
+// who it is, or with a nil id that it is nobody in particular. It does not
+// outlive the token that id was identified by.
+func (a *Authenticator) BearerToken(id *Identity) (token string, expires time.Time, err error) {
+	expires = a.now().Add(BearerLifetime)
+	if id != nil && !id.expires.IsZero() && id.expires.Before(expires) {
+		expires = id.expires
+	}
+	token, err = a.sealToken(bearerPurpose, id, expires)
+	return token, expires, err
+}
+
+// Bearer authenticates a request by the token of BearerToken in it. id is nil
+// for nobody in particular. Errors: ErrNoCredentials, ErrInvalidCredentials,
+// and ErrExpired, which a client mends by asking for another token; any other
+// is the server's own trouble.
+func (a *Authenticator) Bearer(r *http.Request) (id *Identity, err error) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return nil, ErrNoCredentials
+	}
+	return a.openToken(r.Context(), bearerPurpose, token)
+}
+
+func (a *Authenticator) sealToken(purpose string, id *Identity, expires time.Time) (string, error) {
+	c := claims{Expires: expires.Unix()}
+	if id != nil {
+		c.AccessKeyID, c.Ref, c.STS = id.AccessKeyID, id.ref, id.STS
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		return "", fmt.Errorf("make %s: %w", purpose, err)
+	}
+	return a.box.SealString(purpose, b), nil
+}
+
+// openToken opens a token and identifies whom it was made for, nil if that was
+// nobody. Errors: ErrInvalidCredentials, ErrExpired.
+func (a *Authenticator) openToken(ctx context.Context, purpose, token string) (*Identity, error) {
+	b, err := a.box.OpenString(purpose, token)
 	if errors.Is(err, seal.ErrInvalid) {
 		return nil, ErrInvalidCredentials
 	}
@@ -55,10 +101,13 @@ func (a *Authenticator) registryToken(ctx context.Context, token string) (*Ident
 	}
 	var c claims
 	if err := json.Unmarshal(b, &c); err != nil {
-		return nil, fmt.Errorf("open registry token: %w", err)
+		return nil, fmt.Errorf("open %s: %w", purpose, err)
 	}
 	if a.now().Unix() >= c.Expires {
 		return nil, ErrExpired
+	}
+	if purpose == bearerPurpose && c.AccessKeyID == "" {
+		return nil, nil
 	}
 	p := &proof{kind: RegistryToken, accessKeyID: c.AccessKeyID, ref: c.Ref, sts: c.STS}
 	if c.STS == nil { // a key that was deleted or deactivated since takes its tokens along
@@ -70,5 +119,9 @@ func (a *Authenticator) registryToken(ctx context.Context, token string) (*Ident
 			return nil, ErrInvalidCredentials
 		}
 	}
-	return a.identify(ctx, p)
+	id, err := a.identify(ctx, p)
+	if err == nil {
+		id.expires = time.Unix(c.Expires, 0)
+	}
+	return id, err
 }

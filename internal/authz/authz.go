@@ -136,6 +136,8 @@ func (a *Authorizer) addResource(ctx context.Context, req *policy.Request, set *
 	switch {
 	case r.Service == "ecr" && r.Type() == "repository":
 		return a.addRepository(ctx, registry.Repo{Account: r.Account, Region: r.Region, Name: r.Path()}, req, set)
+	case r.Service == "ecr-public" && r.Type() == "repository":
+		return a.addRepository(ctx, registry.Repo{Account: r.Account, Region: registry.Public, Name: r.Path()}, req, set)
 	case r.Service == "iam" && r.Type() == "role" && strings.HasPrefix(strings.ToLower(req.Action), "sts:"):
 		return a.addTrust(ctx, r, req, set)
 	}
@@ -159,9 +161,10 @@ func (a *Authorizer) addRepository(ctx context.Context, repo registry.Repo, req 
 	if err != nil {
 		return err
 	}
+	service, _, _ := strings.Cut(req.Action, ":")
 	for k, v := range access.Tags {
 		req.Context.Set("aws:ResourceTag/"+k, v)
-		req.Context.Set("ecr:ResourceTag/"+k, v)
+		req.Context.Set(service+":ResourceTag/"+k, v)
 	}
 	if mends(req) {
 		return nil
@@ -192,7 +195,8 @@ func (a *Authorizer) addRepository(ctx context.Context, repo registry.Repo, req 
 // such policy may keep it from: somebody has to be able to.
 func mends(req *policy.Request) bool {
 	return req.Principal.Kind == policy.Root && req.Principal.Account == req.ResourceAccount &&
-		slices.ContainsFunc([]string{"ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy", "ecr:PutRegistryPolicy", "ecr:DeleteRegistryPolicy"},
+		slices.ContainsFunc([]string{"ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy", "ecr:PutRegistryPolicy", "ecr:DeleteRegistryPolicy",
+			"ecr-public:SetRepositoryPolicy", "ecr-public:DeleteRepositoryPolicy"},
 			func(a string) bool { return strings.EqualFold(a, req.Action) })
 }
 
