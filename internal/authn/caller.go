@@ -23,3 +23,19 @@ func (id *Identity) Caller() audit.Caller {
 	}
 	return c
 }
+
+// UserOrRole is the ARN of the IAM user or role that the caller is, or has
+// assumed, and "" for everybody else: root users, services, and nobody, which
+// is a nil identity.
+func (id *Identity) UserOrRole() string {
+	if id == nil {
+		return ""
+	}
+	switch p := id.Subject.Principal; p.Kind {
+	case policy.User:
+		return p.ARN
+	case policy.AssumedRole, policy.FederatedUser:
+		return p.IssuerARN
+	}
+	return ""
+}

@@ -64,7 +64,7 @@ func TestWireError(t *testing.T) {
 			&awsapi.Error{Code: "InvalidParameterException", Message: "Invalid parameter at 'imageTag' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_.]+'"},
 		},
 		{
-			&registry.Error{Kind: registry.ErrTooManyTags, Repo: repo, Ref: registry.Ref{Tag: "t"}},
+			&registry.Error{Kind: registry.ErrTooManyTags, Repo: repo, Ref: registry.Ref{Tag: "t"}, Limit: 1000},
 			&awsapi.Error{Code: "LimitExceededException", Message: "Adding tag 't' to an image in the repository with name 'team/app' in registry with id '111122223333' exceeds the maximum allowed number of tags per image which is '1000'"},
 		},
 		{

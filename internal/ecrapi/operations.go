@@ -96,6 +96,13 @@ func Operations(cfg Config) []awsapi.Operation {
 		op(ecr.ListImages, onRepository, s.listImages),
 		op(ecr.DescribeImages, onRepository, s.describeImages),
 
+		op(ecr.PutImageScanningConfiguration, onRepository, s.putImageScanningConfiguration),
+		op(ecr.PutRegistryScanningConfiguration, onOwnAccount, s.putRegistryScanningConfiguration),
+		op(ecr.GetRegistryScanningConfiguration, onOwnAccount, s.getRegistryScanningConfiguration),
+		op(ecr.BatchGetRepositoryScanningConfiguration, onScanned, s.batchGetRepositoryScanningConfiguration),
+		op(ecr.StartImageScan, onRepository, s.startImageScan),
+		op(ecr.DescribeImageScanFindings, onRepository, s.describeImageScanFindings),
+
 		op(ecr.BatchCheckLayerAvailability, onRepository, s.batchCheckLayerAvailability),
 		op(ecr.GetDownloadUrlForLayer, onRepository, s.getDownloadURLForLayer),
 		op(ecr.InitiateLayerUpload, onRepository, s.initiateLayerUpload),
@@ -104,13 +111,23 @@ func Operations(cfg Config) []awsapi.Operation {
 
 		op(ecr.GetAuthorizationToken, onOwnAccount, s.getAuthorizationToken),
 
-		awsapi.Unsupported(ecr.UpdateImageStorageClass, "there is no archive storage class"),
+		op(ecr.ListImageReferrers, onRepository, s.listImageReferrers, awsapi.WithAction("ecr:BatchGetImage")),
+		op(ecr.UpdateImageStorageClass, onRepository, s.updateImageStorageClass),
+		op(ecr.DescribeImageSigningStatus, onRepository, s.describeImageSigningStatus),
+
+		op(ecr.PutSigningConfiguration, onOwnAccount, s.putSigningConfiguration),
+		op(ecr.GetSigningConfiguration, onOwnAccount, s.getSigningConfiguration),
+		op(ecr.DeleteSigningConfiguration, onOwnAccount, s.deleteSigningConfiguration),
+
+		op(ecr.RegisterPullTimeUpdateExclusion, onOwnAccount, s.registerPullTimeUpdateExclusion),
+		op(ecr.DeregisterPullTimeUpdateExclusion, onOwnAccount, s.deregisterPullTimeUpdateExclusion),
+		op(ecr.ListPullTimeUpdateExclusions, onOwnAccount, s.listPullTimeUpdateExclusions),
 	)
 }
 
 // op is awsapi.Op with the engine's errors turned into those of the API.
 func op[In, Out any](sh shape.Shape[In, Out], on func(*awsapi.Call, *In) []awsapi.Resource,
-	do func(context.Context, *awsapi.Call, *In) (*Out, error),
+	do func(context.Context, *awsapi.Call, *In) (*Out, error), opts ...awsapi.Option,
 ) awsapi.Operation {
 	return awsapi.Op(sh, on, func(ctx context.Context, c *awsapi.Call, in *In) (*Out, error) {
 		out, err := do(ctx, c, in)
@@ -118,7 +135,7 @@ func op[In, Out any](sh shape.Shape[In, Out], on func(*awsapi.Call, *In) []awsap
 			return nil, WireError(err)
 		}
 		return out, nil
-	})
+	}, opts...)
 }
 
 // repositoryNamer is an input that names one repository.

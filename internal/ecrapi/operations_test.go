@@ -55,12 +55,6 @@ func TestTable(t *testing.T) {
 	}
 }
 
-func TestUnsupported(t *testing.T) {
-	c := start(t).client(owner)
-	_, err := c.GetSigningConfiguration(t.Context(), &ecr.GetSigningConfigurationInput{})
-	wantError(t, err, "UnsupportedOperationException", "The operation GetSigningConfiguration of ecr is not supported by this server: not implemented yet.")
-}
-
 func TestGetAuthorizationToken(t *testing.T) {
 	s := start(t)
 	c := s.client(owner)

@@ -343,6 +343,14 @@ func TestEveryKindHasAnAnswer(t *testing.T) {
 		registry.ErrRepositoryExists, registry.ErrRepositoryNotEmpty, registry.ErrPolicyNotFound, registry.ErrRegistryPolicyNotFound,
 		registry.ErrInvalidSetting, registry.ErrInvalidSettingValue, registry.ErrTooManyResourceTags, registry.ErrInvalidMutability,
 		registry.ErrImageExists, registry.ErrLayerExists, registry.ErrEmptyUpload, registry.ErrLayerPartTooSmall, registry.ErrLayerPartSize,
+		registry.ErrStorageClass, registry.ErrTooManyLayerParts, registry.ErrExclusionExists, registry.ErrExclusionNotFound,
+		registry.ErrTooManyExclusions, registry.ErrSigningNotConfigured, registry.ErrInvalidSigning, registry.ErrInvalidCatalogData,
+		registry.ErrReplicationToSource, registry.ErrTooManyDestinations, registry.ErrTemplateExists, registry.ErrTemplateNotFound,
+		registry.ErrPullThroughExists, registry.ErrPullThroughNotFound, registry.ErrTooManyPullThrough, registry.ErrInvalidPullThrough,
+		registry.ErrUpstreamUnsupported, registry.ErrUpstreamSecret, registry.ErrSecretNotFound, registry.ErrSecretInaccessible,
+		registry.ErrInvalidLifecycle, registry.ErrLifecycleNotFound, registry.ErrPreviewNotFound, registry.ErrPreviewInProgress,
+		registry.ErrLifecycleSetting, registry.ErrInvalidScanning, registry.ErrScanDisabled, registry.ErrNotScannable,
+		registry.ErrNoScanner, registry.ErrScanLimit, registry.ErrScanNotFound, registry.ErrScanReport,
 	}
 	for _, k := range registry.Kinds() {
 		e := ociapi.WireError(fmt.Errorf("wrapped: %w", &registry.Error{Kind: k}), "id")

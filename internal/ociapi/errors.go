@@ -176,20 +176,9 @@ func registryError(e *registry.Error) *Error {
 		return answer(http.StatusRequestedRangeNotSatisfiable, "BLOB_UPLOAD_INVALID", "The layer part must begin at byte %d", e.Have)
 	case registry.ErrUploadBusy:
 		return answer(http.StatusConflict, "BLOB_UPLOAD_INVALID", "Upload with id '%s' is in use by another request", e.Upload)
-
-	// These come from operations that the registry endpoint does not have, or
-	// are answered before they get here.
-	case registry.ErrRepositoryExists, registry.ErrRepositoryNotEmpty, registry.ErrPolicyNotFound, registry.ErrRegistryPolicyNotFound,
-		registry.ErrInvalidSetting, registry.ErrInvalidSettingValue, registry.ErrTooManyResourceTags, registry.ErrInvalidMutability, registry.ErrInvalidCatalogData,
-		registry.ErrImageExists, registry.ErrLayerExists, registry.ErrEmptyUpload, registry.ErrLayerPartTooSmall, registry.ErrLayerPartSize,
-		registry.ErrTooManyLayerParts, registry.ErrStorageClass, registry.ErrExclusionExists, registry.ErrExclusionNotFound,
-		registry.ErrInvalidLifecycle, registry.ErrLifecycleNotFound, registry.ErrPreviewNotFound, registry.ErrPreviewInProgress, registry.ErrLifecycleSetting,
-		registry.ErrTooManyExclusions, registry.ErrSigningNotConfigured, registry.ErrInvalidSigning,
-		registry.ErrReplicationToSource, registry.ErrTooManyDestinations, registry.ErrTemplateExists, registry.ErrTemplateNotFound,
-		registry.ErrPullThroughExists, registry.ErrPullThroughNotFound, registry.ErrTooManyPullThrough, registry.ErrInvalidPullThrough,
-		registry.ErrUpstreamUnsupported, registry.ErrUpstreamSecret, registry.ErrSecretNotFound, registry.ErrSecretInaccessible:
-		return nil
 	}
+	// Others come from operations that the registry endpoint does not have, or
+	// are answered before they get here.
 	return nil
 }
 

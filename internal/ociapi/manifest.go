@@ -35,7 +35,7 @@ func (c *call) getManifest() error {
 		return nil
 	}
 	if c.Kind == ManifestGet {
-		c.registry.RecordPull(img)
+		c.registry.RecordPull(img, c.id.UserOrRole())
 	}
 	c.send(http.StatusOK, img.MediaType, img.Manifest)
 	return nil
@@ -151,7 +151,7 @@ func (c *call) listRepositories() error {
 }
 
 func (c *call) listReferrers() error {
-	images, next, err := c.registry.Referrers(c.r.Context(), c.repo(), c.Digest, c.ArtifactTypes, registry.Page{Limit: defaultPage, Token: c.Last})
+	images, next, err := c.registry.Referrers(c.r.Context(), c.repo(), c.Digest, registry.ReferrerFilter{ArtifactTypes: c.ArtifactTypes}, registry.Page{Limit: defaultPage, Token: c.Last})
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"github.com/pratique-dev/pratique/internal/event"
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/ocispec"
 )
@@ -43,9 +44,13 @@ type Image struct {
 	Size            int64             // bytes of config and layers; of an index, those of its largest child
 	PushedAt        time.Time         // when it was first pushed
 	PulledAt        time.Time         // last recorded pull; zero if never
+	Archived        bool              // in the archive storage class: it cannot be read
+	ArchivedAt      time.Time         // when it was last archived; zero if never
+	ActivatedAt     time.Time         // when it was last restored from the archive; zero if never
 	ManifestSize    int64             // bytes
 	Manifest        []byte            // only from Image
 	ConfigMediaType string            // empty for an index
+	Scan            *Scan             // only from Describe and Images: the last basic scan, if any and if that is how the registry is scanned
 }
 
 // NewImage is what PutImage stores.
@@ -63,18 +68,20 @@ type NewImage struct {
 
 // PutImage stores a manifest and points tags at it, all or nothing. The layers
 // and children that it names must be in the repository, but for foreign layers
-// and the subject.
+// and the subject. An image that is in the archive is restored; what an index
+// names must not be there.
 //
 // Errors: ErrRepositoryNotFound, ErrInvalidManifest, ErrManifestTooLarge,
 // ErrInvalidTag, ErrInvalidDigest, ErrImageDigestMismatch, ErrImageExists,
-// ErrTagImmutable, ErrTooManyTags, ErrLayersNotFound,
+// ErrTagImmutable, ErrTooManyTags, ErrTooManyImages, ErrLayersNotFound,
 // ErrReferencedImagesNotFound.
 func (r *Registry) PutImage(ctx context.Context, repo Repo, n NewImage) (*Image, error) {
 	p, err := newPush(repo, n)
 	if err != nil {
 		return nil, fmt.Errorf("put image: %w", err)
 	}
-	p.now = r.now()
+	p.now, p.scan = r.now(), r.scanPushed
+	p.quotas, p.rooms = r.quotas, r.rooms
 	if err := r.db.Write(ctx, p.write); err != nil {
 		return nil, fmt.Errorf("put image: %w", err)
 	}
@@ -88,6 +95,9 @@ type push struct {
 	manifest *ocispec.Manifest
 	digest   digest.Digest
 	now      time.Time
+	quotas   Quotas
+	rooms    *rooms
+	scan     func(*meta.Tx, *Repository, *Image) error // for an image that is new
 
 	image *Image // the result
 }
@@ -133,14 +143,23 @@ func (p *push) write(tx *meta.Tx) error {
 	if err != nil {
 		return err
 	}
+	pushed := len(add) > 0
 	p.image, err = imageByDigest(tx, p.repo, p.digest)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
+		pushed = true
 		if err := p.insert(tx); err != nil {
+			return err
+		}
+		if err := p.scan(tx, repository, p.image); err != nil {
 			return err
 		}
 	case err != nil:
 		return err
+	case p.image.Archived:
+		if err := p.reactivate(tx); err != nil {
+			return err
+		}
 	case p.new.RejectExisting && len(add) == 0:
 		var tag string
 		if len(p.new.Tags) > 0 {
@@ -150,6 +169,11 @@ func (p *push) write(tx *meta.Tx) error {
 	}
 	if err := p.tag(tx, add); err != nil {
 		return err
+	}
+	if pushed {
+		if err := emitAction(tx, event.Push, p.image, add, p.now); err != nil {
+			return err
+		}
 	}
 	p.image.Tags, err = meta.All(tx, meta.ScanString, `SELECT tag FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 ORDER BY tag`,
 		p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String())
@@ -180,8 +204,31 @@ func (p *push) newTags(tx *meta.Tx, repository *Repository) ([]string, error) {
 	return add, nil
 }
 
+// reactivate restores an image that is in the archive. That of an index is
+// refused as if it were new when an image that it names is not active.
+func (p *push) reactivate(tx *meta.Tx) error {
+	if err := p.requireImages(tx, digests(p.manifest.Manifests)); err != nil {
+		return err
+	}
+	return activate(tx, p.image, p.now)
+}
+
+// requireImages fails when an image is not there, or not active.
+func (p *push) requireImages(tx *meta.Tx, ds []digest.Digest) error {
+	return p.require(tx, ErrReferencedImagesNotFound, `SELECT i.digest FROM image i
+		WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest IN (%s) AND NOT `+isArchived("i")+` ORDER BY i.digest`, ds)
+}
+
 // insert stores a manifest that is new in the repository.
 func (p *push) insert(tx *meta.Tx) error {
+	room, err := p.rooms.take(tx, p.repo, p.quotas.ImagesPerRepository, `SELECT count(*) FROM image WHERE account = $1 AND region = $2 AND repository = $3`,
+		p.repo.Account, p.repo.Region, p.repo.Name)
+	if err != nil {
+		return err
+	}
+	if !room {
+		return &Error{Kind: ErrTooManyImages, Repo: p.repo, Limit: int64(p.quotas.ImagesPerRepository)}
+	}
 	m := p.manifest
 	layers, children := digests(m.Blobs()), digests(m.Manifests)
 	size := m.Size()
@@ -189,8 +236,7 @@ func (p *push) insert(tx *meta.Tx) error {
 		WHERE account = $1 AND region = $2 AND repository = $3 AND digest IN (%s) ORDER BY digest`, layers); err != nil {
 		return err
 	}
-	if err := p.require(tx, ErrReferencedImagesNotFound, `SELECT digest FROM image
-		WHERE account = $1 AND region = $2 AND repository = $3 AND digest IN (%s) ORDER BY digest`, children); err != nil {
+	if err := p.requireImages(tx, children); err != nil {
 		return err
 	}
 	for part := range slices.Chunk(children, maxList) {
@@ -281,8 +327,10 @@ func (p *push) tag(tx *meta.Tx, tags []string) error {
 	if err != nil {
 		return err
 	}
-	if n+len(tags) > MaxTagsPerImage {
-		return p.fail(ErrTooManyTags, tags[min(max(MaxTagsPerImage-n, 0), len(tags)-1)])
+	if limit := p.quotas.TagsPerImage; n+len(tags) > limit {
+		return &Error{
+			Kind: ErrTooManyTags, Repo: p.repo, Ref: Ref{Tag: tags[min(max(limit-n, 0), len(tags)-1)], Digest: p.digest}, Limit: int64(limit),
+		}
 	}
 	for _, tag := range tags {
 		_, err := tx.Exec(`INSERT INTO image_tag (account, region, repository, tag, digest, tagged_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -314,19 +362,27 @@ func digests(ds []ocispec.Descriptor) []digest.Digest {
 	return slices.Compact(out)
 }
 
-// The annotations and the manifest are not among the columns: each may be
-// megabytes.
-const imageColumns = `i.digest, i.media_type, i.artifact_type, i.config_media_type, i.subject, i.size, i.pushed_at, i.pulled_at, i.manifest_size`
+// imageColumns are what scanImage reads from imageTables. The annotations and
+// the manifest are not among the columns: each may be megabytes.
+const (
+	imageColumns = `i.digest, i.media_type, i.artifact_type, i.config_media_type, i.subject, i.size, i.pushed_at, i.pulled_at, i.manifest_size,
+		COALESCE(s.archived, FALSE), COALESCE(s.archived_at, 0), COALESCE(s.activated_at, 0)`
+	imageTables = `image i LEFT JOIN image_storage s ON s.account = i.account AND s.region = i.region AND s.repository = i.repository AND s.digest = i.digest`
+)
 
 func scanImage(repo Repo, more ...any) func(meta.Scanner) (*Image, error) {
 	return func(s meta.Scanner) (*Image, error) {
 		i := Image{Repo: repo}
-		var pushed, pulled int64
-		dest := []any{&i.Digest, &i.MediaType, &i.ArtifactType, &i.ConfigMediaType, &i.Subject, &i.Size, &pushed, &pulled, &i.ManifestSize}
+		var pushed, pulled, archived, activated int64
+		dest := []any{
+			&i.Digest, &i.MediaType, &i.ArtifactType, &i.ConfigMediaType, &i.Subject, &i.Size, &pushed, &pulled, &i.ManifestSize,
+			&i.Archived, &archived, &activated,
+		}
 		if err := s.Scan(append(dest, more...)...); err != nil {
 			return nil, err
 		}
 		i.PushedAt, i.PulledAt = fromMicros(pushed), fromMicros(pulled)
+		i.ArchivedAt, i.ActivatedAt = fromMicros(archived), fromMicros(activated)
 		return &i, nil
 	}
 }
@@ -334,7 +390,7 @@ func scanImage(repo Repo, more ...any) func(meta.Scanner) (*Image, error) {
 // imageByDigest reads an image without its manifest; sql.ErrNoRows if there is
 // none.
 func imageByDigest(tx *meta.Tx, repo Repo, d digest.Digest) (*Image, error) {
-	return scanImage(repo)(tx.QueryRow(`SELECT `+imageColumns+` FROM image i WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest = $4`,
+	return scanImage(repo)(tx.QueryRow(`SELECT `+imageColumns+` FROM `+imageTables+` WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest = $4`,
 		repo.Account, repo.Region, repo.Name, d.String()))
 }
 
@@ -359,14 +415,18 @@ func resolve(tx *meta.Tx, repo Repo, ref Ref) (digest.Digest, error) {
 }
 
 // Image returns an image with its manifest, but without all its tags.
-// Errors: ErrRepositoryNotFound, ErrImageNotFound, ErrTagDigestMismatch.
+// Errors: ErrRepositoryNotFound, ErrImageNotFound, ErrTagDigestMismatch,
+// ErrImageArchived.
 func (r *Registry) Image(ctx context.Context, repo Repo, ref Ref) (img *Image, err error) {
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
 		d, err := resolve(tx, repo, ref)
 		if err == nil {
 			var manifest []byte
-			img, err = scanImage(repo, &manifest)(tx.QueryRow(`SELECT `+imageColumns+`, i.manifest FROM image i
+			img, err = scanImage(repo, &manifest)(tx.QueryRow(`SELECT `+imageColumns+`, i.manifest FROM `+imageTables+`
 				WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest = $4`, repo.Account, repo.Region, repo.Name, d.String()))
+			if err == nil && img.Archived {
+				return &Error{Kind: ErrImageArchived, Repo: repo, Ref: ref}
+			}
 			if err == nil {
 				img.Manifest = manifest
 			}
@@ -412,6 +472,9 @@ func (r *Registry) Describe(ctx context.Context, repo Repo, refs []Ref) (images 
 		}
 		for _, img := range images {
 			if err := addTags(tx, repo, []*Image{img}); err != nil {
+				return err
+			}
+			if err := addScans(tx, repo, []*Image{img}); err != nil {
 				return err
 			}
 		}
@@ -461,29 +524,54 @@ const (
 	Untagged
 )
 
+// Storage filters images by the storage class they are in.
+type Storage int
+
+// The values of ECR's imageStatus and artifactStatus filters, but for
+// ACTIVATING, which no image ever is: restoring takes no time.
+const (
+	StorageActive   Storage = iota // in the standard class, ECR's default
+	StorageArchived                // in the archive
+	StorageAny
+)
+
+// condition returns what imageTables have to satisfy.
+func (s Storage) condition() string {
+	return map[Storage]string{StorageActive: ` AND (s.archived IS NULL OR NOT s.archived)`, StorageArchived: ` AND s.archived`, StorageAny: ``}[s]
+}
+
+// ImageFilter says which images a list has. Its zero value is ECR's default.
+type ImageFilter struct {
+	Tags    TagStatus
+	Storage Storage
+}
+
 // Images lists images without their manifests in the order of their digests,
 // and the token of the next page. Errors: ErrRepositoryNotFound, ErrInvalidToken.
-func (r *Registry) Images(ctx context.Context, repo Repo, f TagStatus, p Page) (images []*Image, next string, err error) {
+func (r *Registry) Images(ctx context.Context, repo Repo, f ImageFilter, p Page) (images []*Image, next string, err error) {
 	const kind = "images"
 	after, err := p.key(kind, 1)
 	if err != nil {
 		return nil, "", err
 	}
 	const tags = `EXISTS (SELECT 1 FROM image_tag t WHERE t.account = i.account AND t.region = i.region AND t.repository = i.repository AND t.digest = i.digest)`
-	where := map[TagStatus]string{TagAny: ``, Tagged: ` AND ` + tags, Untagged: ` AND NOT ` + tags}[f]
+	where := map[TagStatus]string{TagAny: ``, Tagged: ` AND ` + tags, Untagged: ` AND NOT ` + tags}[f.Tags] + f.Storage.condition()
 	more := false
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
-		images, err = meta.All(tx, scanImage(repo), `SELECT `+imageColumns+` FROM image i
+		images, err = meta.All(tx, scanImage(repo), `SELECT `+imageColumns+` FROM `+imageTables+`
 			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest > $4`+where+` ORDER BY i.digest LIMIT $5`,
 			repo.Account, repo.Region, repo.Name, after[0], p.limit())
 		if err != nil {
 			return err
 		}
 		images, more = cut(p, images)
-		return addTags(tx, repo, images)
+		if err := addTags(tx, repo, images); err != nil {
+			return err
+		}
+		return addScans(tx, repo, images)
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("list images: %w", err)
@@ -497,18 +585,18 @@ func (r *Registry) Images(ctx context.Context, repo Repo, f TagStatus, p Page) (
 // ImageRefs lists one Ref for every tag, with the digest it points to, and one
 // without a tag for every untagged image, in the order of digests and tags.
 // Errors: ErrRepositoryNotFound, ErrInvalidToken.
-func (r *Registry) ImageRefs(ctx context.Context, repo Repo, f TagStatus, p Page) (refs []Ref, next string, err error) {
+func (r *Registry) ImageRefs(ctx context.Context, repo Repo, f ImageFilter, p Page) (refs []Ref, next string, err error) {
 	const kind = "refs"
 	after, err := p.key(kind, 2)
 	if err != nil {
 		return nil, "", err
 	}
-	where := map[TagStatus]string{TagAny: ``, Tagged: ` AND t.tag IS NOT NULL`, Untagged: ` AND t.tag IS NULL`}[f]
+	where := map[TagStatus]string{TagAny: ``, Tagged: ` AND t.tag IS NOT NULL`, Untagged: ` AND t.tag IS NULL`}[f.Tags] + f.Storage.condition()
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
-		refs, err = meta.All(tx, scanRef, `SELECT i.digest, COALESCE(t.tag, '') FROM image i
+		refs, err = meta.All(tx, scanRef, `SELECT i.digest, COALESCE(t.tag, '') FROM `+imageTables+`
 			LEFT JOIN image_tag t ON t.account = i.account AND t.region = i.region AND t.repository = i.repository AND t.digest = i.digest
 			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest >= $4
 				AND (i.digest, COALESCE(t.tag, '')) > ($4, $5)`+where+`
@@ -551,22 +639,28 @@ func (r *Registry) Tags(ctx context.Context, repo Repo, after string, limit int)
 // have before it ends, whatever its limit.
 const maxReferrersPage = ocispec.MaxManifestSize
 
+// ReferrerFilter says which referrers a list has. Its zero value is all that
+// are not archived.
+type ReferrerFilter struct {
+	ArtifactTypes []string // empty is all
+	Storage       Storage
+}
+
 // Referrers lists the images whose subject is the one named, without their
-// manifests and tags, in the order of their digests. artifactTypes, when not
-// empty, keeps those of these types only. A page may be shorter than its limit
+// manifests and tags, in the order of their digests. A page may be shorter than its limit
 // and not the last. That there is no such subject is not an error.
 // Errors: ErrRepositoryNotFound, ErrInvalidToken.
-func (r *Registry) Referrers(ctx context.Context, repo Repo, subject digest.Digest, artifactTypes []string, p Page) (images []*Image, next string, err error) {
+func (r *Registry) Referrers(ctx context.Context, repo Repo, subject digest.Digest, f ReferrerFilter, p Page) (images []*Image, next string, err error) {
 	const kind = "referrers"
 	after, err := p.key(kind, 1)
 	if err != nil {
 		return nil, "", err
 	}
 	args := []any{repo.Account, repo.Region, repo.Name, subject.String(), after[0]}
-	var where string
-	if len(artifactTypes) > 0 {
-		where = ` AND i.artifact_type IN (` + list(len(args)+1, len(artifactTypes)) + `)`
-		for _, a := range artifactTypes {
+	where := f.Storage.condition()
+	if len(f.ArtifactTypes) > 0 {
+		where += ` AND i.artifact_type IN (` + list(len(args)+1, len(f.ArtifactTypes)) + `)`
+		for _, a := range f.ArtifactTypes {
 			args = append(args, a)
 		}
 	}
@@ -576,7 +670,7 @@ func (r *Registry) Referrers(ctx context.Context, repo Repo, subject digest.Dige
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
-		images, more, err = referrers(tx, repo, p, `SELECT `+imageColumns+`, i.annotations FROM image i
+		images, more, err = referrers(tx, repo, p, `SELECT `+imageColumns+`, i.annotations FROM `+imageTables+`
 			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.subject = $4 AND i.digest > $5`+where+`
 			ORDER BY i.digest LIMIT `+list(len(args), 1), args...)
 		return err
@@ -659,9 +753,11 @@ func deleteRef(tx *meta.Tx, repo Repo, ref Ref, now int64) ([]Ref, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := imageByDigest(tx, repo, d); errors.Is(err, sql.ErrNoRows) {
+	img, err := imageByDigest(tx, repo, d)
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, &Error{Kind: ErrImageNotFound, Repo: repo, Ref: ref}
-	} else if err != nil {
+	}
+	if err != nil {
 		return nil, err
 	}
 	tags, err := meta.All(tx, scanRef, `SELECT digest, tag FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 ORDER BY tag`,
@@ -672,7 +768,10 @@ func deleteRef(tx *meta.Tx, repo Repo, ref Ref, now int64) ([]Ref, error) {
 	if ref.Tag != "" && len(tags) > 1 {
 		_, err := tx.Exec(`DELETE FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND tag = $4`,
 			repo.Account, repo.Region, repo.Name, ref.Tag)
-		return []Ref{{Tag: ref.Tag, Digest: d}}, err
+		if err != nil {
+			return nil, err
+		}
+		return []Ref{{Tag: ref.Tag, Digest: d}}, emitAction(tx, event.Delete, img, []string{ref.Tag}, fromMicros(now))
 	}
 	parents, err := meta.All(tx, meta.ScanString, `SELECT digest FROM image_reference
 		WHERE account = $1 AND region = $2 AND repository = $3 AND kind = 'image' AND target = $4 ORDER BY digest`,
@@ -697,26 +796,39 @@ func deleteRef(tx *meta.Tx, repo Repo, ref Ref, now int64) ([]Ref, error) {
 			return nil, err
 		}
 	}
+	var names []string
+	for _, t := range tags {
+		names = append(names, t.Tag)
+	}
 	if len(tags) == 0 {
 		tags = []Ref{{Digest: d}}
 	}
-	return tags, nil
+	return tags, emitAction(tx, event.Delete, img, names, fromMicros(now))
 }
 
 // DeleteTag removes a tag and leaves the image, which may be untagged then, as
 // the OCI distribution specification has it.
 // Errors: ErrRepositoryNotFound, ErrImageNotFound.
 func (r *Registry) DeleteTag(ctx context.Context, repo Repo, tag string) error {
+	at := r.now()
 	err := r.db.Write(ctx, func(tx *meta.Tx) error {
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
-		n, err := tx.Exec(`DELETE FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND tag = $4`,
-			repo.Account, repo.Region, repo.Name, tag)
-		if err == nil && n == 0 {
-			err = &Error{Kind: ErrImageNotFound, Repo: repo, Ref: Ref{Tag: tag}}
+		d, err := resolve(tx, repo, Ref{Tag: tag})
+		if err != nil {
+			return err
 		}
-		return err
+		img, err := imageByDigest(tx, repo, d)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(`DELETE FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND tag = $4`,
+			repo.Account, repo.Region, repo.Name, tag)
+		if err != nil {
+			return err
+		}
+		return emitAction(tx, event.Delete, img, []string{tag}, at)
 	})
 	if err != nil {
 		return fmt.Errorf("delete tag: %w", err)

@@ -23,6 +23,7 @@ type Layer struct {
 	Size      int64  // bytes
 	MediaType string // what the first manifest that names it says; "" before
 	InUse     bool   // whether an image of the repository names it
+	Archived  bool   // whether all images that name it are archived, of which there is one at least
 
 	upload      string // the upload whose bytes the blob store has
 	unusedSince int64  // see the column; 0 is null
@@ -41,10 +42,14 @@ func layers(tx *meta.Tx, repo Repo, ds []digest.Digest) (map[digest.Digest]*Laye
 		}
 		ls, err := meta.All(tx, func(s meta.Scanner) (*Layer, error) {
 			l := Layer{Repo: repo}
-			err := s.Scan(&l.Digest, &l.MediaType, &l.Size, &l.upload, &l.unusedSince, &l.InUse)
+			var active bool
+			err := s.Scan(&l.Digest, &l.MediaType, &l.Size, &l.upload, &l.unusedSince, &l.InUse, &active)
+			l.Archived = l.InUse && !active
 			return &l, err
 		}, `SELECT l.digest, l.media_type, b.size, b.upload, COALESCE(l.unused_since, 0), EXISTS (SELECT 1 FROM image_reference f
-				WHERE f.account = l.account AND f.region = l.region AND f.repository = l.repository AND f.kind = 'layer' AND f.target = l.digest)
+				WHERE f.account = l.account AND f.region = l.region AND f.repository = l.repository AND f.kind = 'layer' AND f.target = l.digest),
+			EXISTS (SELECT 1 FROM image_reference f WHERE f.account = l.account AND f.region = l.region AND f.repository = l.repository
+				AND f.kind = 'layer' AND f.target = l.digest AND NOT `+isArchived("f")+`)
 			FROM layer l JOIN blob b ON b.digest = l.digest
 			WHERE l.account = $1 AND l.region = $2 AND l.repository = $3 AND l.digest IN (`+list(4, len(part))+`) ORDER BY l.digest`, args...)
 		if err != nil {
@@ -76,7 +81,7 @@ func layer(tx *meta.Tx, repo Repo, d digest.Digest) (*Layer, error) {
 // Config.GarbageGrace at least, whether an image names it or not, unless
 // somebody deletes it: a client that need not upload it has time to push the
 // manifest.
-// Errors: ErrRepositoryNotFound, ErrLayerNotFound.
+// Errors: ErrRepositoryNotFound, ErrLayerNotFound, ErrLayerArchived.
 func (r *Registry) Layer(ctx context.Context, repo Repo, d digest.Digest) (l *Layer, err error) {
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
 		l, err = layer(tx, repo, d)
@@ -90,6 +95,9 @@ func (r *Registry) Layer(ctx context.Context, repo Repo, d digest.Digest) (l *La
 			l, err = layer(tx, repo, d)
 			return err
 		})
+	}
+	if err == nil && l.Archived {
+		err = &Error{Kind: ErrLayerArchived, Repo: repo, Ref: Ref{Digest: d}}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("get layer: %w", err)
@@ -126,7 +134,8 @@ func (r *Registry) Layers(ctx context.Context, repo Repo, ds []digest.Digest) (f
 }
 
 // OpenLayer returns n bytes of a layer from off; n < 0 is to the end. The
-// caller closes it. Errors: ErrRepositoryNotFound, ErrLayerNotFound.
+// caller closes it.
+// Errors: ErrRepositoryNotFound, ErrLayerNotFound, ErrLayerArchived.
 func (r *Registry) OpenLayer(ctx context.Context, repo Repo, d digest.Digest, off, n int64) (io.ReadCloser, error) {
 	l, err := r.Layer(ctx, repo, d)
 	if err != nil {
@@ -159,7 +168,8 @@ func (r *Registry) Open(ctx context.Context, l *Layer, off, n int64) (io.ReadClo
 // Mount makes a layer of from visible in repo; from is the name of a
 // repository of the same registry. That repo has the layer already is not an
 // error. Errors: ErrRepositoryNotFound for repo; ErrLayerNotFound when from
-// has no such layer or does not exist, or the registry's BlobMounting is off.
+// has no such layer, or an archived one, or does not exist, or the registry's
+// BlobMounting is off.
 func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from string) (l *Layer, err error) {
 	source := Repo{Account: repo.Account, Region: repo.Region, Name: from}
 	now := micros(r.now())
@@ -176,7 +186,7 @@ func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from s
 			return err
 		}
 		have := found[d]
-		if have == nil || mounting == disabled {
+		if have == nil || have.Archived || mounting == disabled {
 			return &Error{Kind: ErrLayerNotFound, Repo: source, Ref: Ref{Digest: d}}
 		}
 		if err := link(tx, repo, d, have.MediaType, now); err != nil {

@@ -24,10 +24,9 @@ import (
 	"github.com/pratique-dev/pratique/internal/meta"
 )
 
-// Quotas and sizes of Amazon ECR that the engine keeps.
+// Quotas and sizes of Amazon ECR that nobody adjusts; Quotas has the others.
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 const (
-	MaxTagsPerImage = 1000     // tags of one image
 	MaxResourceTags = 50       // resource tags of one repository
 	PartSize        = 10 << 20 // bytes: what InitiateLayerUpload recommends
 	MinPartSize     = 5 << 20  // bytes: least size of every part but the last
@@ -62,10 +61,17 @@ type Config struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 
+	// Quotas are how much there may be; the zero value is Amazon ECR's.
+	Quotas Quotas
+
 	// PullTimePrecision is how stale an image's last recorded pull time may
 	// grow before a pull is written down again; 0 is 15 minutes. ECR promises
 	// no better than 24 hours.
 	PullTimePrecision time.Duration
+
+	// Scans says that there is a scanner, so that scan tasks are done. Without
+	// it none is begun.
+	Scans bool
 
 	// GarbageGrace is how long what nothing needs any more stays: a layer in
 	// its repository, and once no repository has it, its bytes. 0 is 24 hours.
@@ -83,7 +89,10 @@ type Registry struct {
 	blobs     blob.Store
 	now       func() time.Time
 	precision time.Duration
+	quotas    Quotas
+	rooms     *rooms
 	grace     time.Duration
+	scans     bool
 	log       *slog.Logger
 
 	mu    sync.Mutex
@@ -97,7 +106,9 @@ func New(c Config) *Registry {
 		blobs:     c.Blobs,
 		now:       c.Now,
 		precision: c.PullTimePrecision,
+		quotas:    c.Quotas.withDefaults(),
 		grace:     c.GarbageGrace,
+		scans:     c.Scans,
 		log:       c.Log,
 		pulls:     map[pull]time.Time{},
 	}
@@ -113,6 +124,7 @@ func New(c Config) *Registry {
 	if r.log == nil {
 		r.log = slog.Default()
 	}
+	r.rooms = &rooms{now: r.now, left: map[Repo]room{}}
 	return r
 }
 
@@ -122,15 +134,19 @@ type Page struct {
 	Token string // the token that came with the previous page; "" is the start
 }
 
-// pull names an image that was pulled.
+// pull names an image that was pulled, and by whom.
 type pull struct {
-	repo   Repo
-	digest digest.Digest
+	repo      Repo
+	digest    digest.Digest
+	principal string
 }
 
-// RecordPull notes that an image was pulled. It only writes memory and never
-// blocks on storage; Run writes the database. img is what Image returned.
-func (r *Registry) RecordPull(img *Image) {
+// RecordPull notes that an image was pulled by a principal, the ARN of a user
+// or of a role, "" for any other: pulls by those that the registry excludes
+// leave the pull time as it is. It only writes memory and never blocks on
+// storage; Run reads what is excluded, and writes the database. img is what
+// Image returned.
+func (r *Registry) RecordPull(img *Image, principal string) {
 	now := r.now()
 	if now.Sub(img.PulledAt) < r.precision {
 		return
@@ -138,7 +154,7 @@ func (r *Registry) RecordPull(img *Image) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.pulls) < maxPendingPulls { // an hour without the database must not eat the memory
-		r.pulls[pull{img.Repo, img.Digest}] = now
+		r.pulls[pull{img.Repo, img.Digest, principal}] = now
 	}
 }
 
@@ -156,6 +172,11 @@ func (r *Registry) FlushPulls(ctx context.Context) error {
 	for part := range slices.Chunk(names, pullsPerWrite) {
 		err := r.db.Write(ctx, func(tx *meta.Tx) error {
 			for _, p := range part {
+				if not, err := excluded(tx, p); err != nil {
+					return err
+				} else if not {
+					continue
+				}
 				_, err := tx.Exec(`UPDATE image SET pulled_at = $1
 					WHERE account = $2 AND region = $3 AND repository = $4 AND digest = $5 AND pulled_at < $1`,
 					micros(pulls[p]), p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String())

@@ -213,11 +213,11 @@ func TestRepositories(t *testing.T) {
 			func() error { _, err := f.Image(ctx, repo, registry.Ref{Tag: "x"}); return err }(),
 			func() error { _, err := f.Describe(ctx, repo, []registry.Ref{{Tag: "x"}}); return err }(),
 			func() error { _, err := f.DeleteImages(ctx, repo, nil); return err }(),
-			func() error { _, _, err := f.Images(ctx, repo, registry.TagAny, registry.Page{}); return err }(),
-			func() error { _, _, err := f.ImageRefs(ctx, repo, registry.TagAny, registry.Page{}); return err }(),
+			func() error { _, _, err := f.Images(ctx, repo, registry.ImageFilter{}, registry.Page{}); return err }(),
+			func() error { _, _, err := f.ImageRefs(ctx, repo, registry.ImageFilter{}, registry.Page{}); return err }(),
 			func() error { _, _, err := f.Tags(ctx, repo, "", 0); return err }(),
 			func() error {
-				_, _, err := f.Referrers(ctx, repo, digest.FromString("x"), nil, registry.Page{})
+				_, _, err := f.Referrers(ctx, repo, digest.FromString("x"), registry.ReferrerFilter{}, registry.Page{})
 				return err
 			}(),
 			f.DeleteTag(ctx, repo, "x"),
@@ -288,7 +288,7 @@ func TestListRepositories(t *testing.T) {
 		}
 		_, _, err := f.Repositories(ctx, "3", "r", registry.Page{Token: "nonsense!"})
 		is(t, err, registry.ErrInvalidToken)
-		_, _, err = f.Images(ctx, app, registry.TagAny, p)
+		_, _, err = f.Images(ctx, app, registry.ImageFilter{}, p)
 		is(t, err, registry.ErrInvalidToken) // a token of another list
 
 		rest, more, err := f.RepositoryNames(ctx, "3", "r", "a0", 2)
@@ -757,19 +757,20 @@ func TestTagMutability(t *testing.T) {
 
 func TestTagLimit(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
+		const maxTags = 1000 // Amazon ECR's quota
 		f.push(app, "c")
 		d := imageDoc("c", "c")
 		var tags []string
-		for i := range registry.MaxTagsPerImage {
+		for i := range maxTags {
 			tags = append(tags, fmt.Sprintf("t%04d", i))
 		}
 		f.put(app, d, tags[:999]...)
 		_, err := f.PutImage(t.Context(), app, registry.NewImage{Manifest: d.bytes(), Tags: []string{"t0999", "t0000", "more"}})
-		if e := is(t, err, registry.ErrTooManyTags); e.Ref.Tag != "more" {
-			t.Errorf("tag %q, want more", e.Ref.Tag)
+		if e := is(t, err, registry.ErrTooManyTags); e.Ref.Tag != "more" || e.Limit != maxTags {
+			t.Errorf("tag %q of %d, want more of %d", e.Ref.Tag, e.Limit, maxTags)
 		}
 		f.put(app, d, "t0999")
-		if img := f.put(app, d, "t0000"); len(img.Tags) != registry.MaxTagsPerImage {
+		if img := f.put(app, d, "t0000"); len(img.Tags) != maxTags {
 			t.Errorf("%d tags", len(img.Tags))
 		}
 	})
@@ -879,7 +880,7 @@ func TestListImages(t *testing.T) {
 			for _, limit := range []int{0, 1, 2, 3, 100} {
 				var refs, fromImages []registry.Ref
 				for p := (registry.Page{Limit: limit}); ; {
-					page, next, err := f.ImageRefs(ctx, app, status, p)
+					page, next, err := f.ImageRefs(ctx, app, registry.ImageFilter{Tags: status}, p)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -889,7 +890,7 @@ func TestListImages(t *testing.T) {
 					p.Token = next
 				}
 				for p := (registry.Page{Limit: limit}); ; {
-					page, next, err := f.Images(ctx, app, status, p)
+					page, next, err := f.Images(ctx, app, registry.ImageFilter{Tags: status}, p)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -963,7 +964,7 @@ func TestReferrers(t *testing.T) {
 		} {
 			var got []*registry.Image
 			for p := (registry.Page{Limit: 2}); ; {
-				page, next, err := f.Referrers(ctx, app, subject, tt.types, p)
+				page, next, err := f.Referrers(ctx, app, subject, registry.ReferrerFilter{ArtifactTypes: tt.types}, p)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -985,7 +986,7 @@ func TestReferrers(t *testing.T) {
 		}
 		var pages []int
 		for p := (registry.Page{Limit: 100}); ; {
-			page, next, err := f.Referrers(ctx, app, digest.FromString("large"), nil, p)
+			page, next, err := f.Referrers(ctx, app, digest.FromString("large"), registry.ReferrerFilter{}, p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -997,7 +998,7 @@ func TestReferrers(t *testing.T) {
 		if !slices.Equal(pages, []int{2, 1}) {
 			t.Errorf("pages of %v", pages)
 		}
-		none, _, err := f.Referrers(ctx, other, subject, nil, registry.Page{})
+		none, _, err := f.Referrers(ctx, other, subject, registry.ReferrerFilter{}, registry.Page{})
 		if err != nil || len(none) != 0 {
 			t.Errorf("referrers in another repository: %v, %v", none, err)
 		}
@@ -1012,7 +1013,7 @@ func TestPullTime(t *testing.T) {
 			t.Helper()
 			img := ok[*registry.Image](t)(f.Image(ctx, app, registry.Ref{Tag: "v1"}))
 			before := img.PulledAt
-			f.RecordPull(img)
+			f.RecordPull(img, "")
 			if err := f.FlushPulls(ctx); err != nil {
 				t.Fatal(err)
 			}
@@ -1035,7 +1036,7 @@ func TestPullTime(t *testing.T) {
 		}
 		// Run writes what is left when it ends.
 		f.clock.add(time.Hour)
-		f.RecordPull(ok[*registry.Image](t)(f.Image(ctx, app, registry.Ref{Tag: "v1"})))
+		f.RecordPull(ok[*registry.Image](t)(f.Image(ctx, app, registry.Ref{Tag: "v1"})), "")
 		run, stop := context.WithCancel(ctx)
 		stop()
 		f.Run(run)
@@ -1081,7 +1082,7 @@ func TestConcurrency(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		images, _, err := f.Images(ctx, app, registry.TagAny, registry.Page{})
+		images, _, err := f.Images(ctx, app, registry.ImageFilter{}, registry.Page{})
 		if err != nil || len(images) != rounds {
 			t.Fatalf("%d images, %v, want %d", len(images), err, rounds)
 		}

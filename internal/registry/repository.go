@@ -124,7 +124,8 @@ type Repository struct {
 }
 
 // CreateRepository creates a repository.
-// Errors: ErrRepositoryExists, ErrInvalidName, ErrInvalidMutability, ErrTooManyResourceTags.
+// Errors: ErrRepositoryExists, ErrInvalidName, ErrInvalidMutability,
+// ErrTooManyResourceTags, ErrTooManyRepositories.
 func (r *Registry) CreateRepository(ctx context.Context, repo Repo, s Settings) (*Repository, error) {
 	if !ocispec.ValidRepositoryName(repo.Name) {
 		return nil, &Error{Kind: ErrInvalidName, Repo: repo}
@@ -133,7 +134,12 @@ func (r *Registry) CreateRepository(ctx context.Context, repo Repo, s Settings) 
 		return nil, err
 	}
 	created := fromMicros(micros(r.now()))
-	err := r.db.Write(ctx, func(tx *meta.Tx) error { return insertRepository(tx, repo, s, micros(created)) })
+	err := r.db.Write(ctx, func(tx *meta.Tx) error {
+		if err := insertRepository(tx, repo, s, micros(created)); err != nil {
+			return err
+		}
+		return r.checkRepositories(tx, repo)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("create repository: %w", err)
 	}

@@ -352,7 +352,12 @@ func (t *Template) reach() int {
 // Errors: those of CreateRepository but ErrRepositoryExists.
 func (r *Registry) CreateFromTemplate(ctx context.Context, repo Repo, t *Template) error {
 	now := micros(r.now())
-	err := r.db.Write(ctx, func(tx *meta.Tx) error { return createFromTemplate(tx, repo, t, now) })
+	err := r.db.Write(ctx, func(tx *meta.Tx) error {
+		if err := createFromTemplate(tx, repo, t, now); err != nil {
+			return err
+		}
+		return r.checkRepositories(tx, repo)
+	})
 	if err != nil && !errors.Is(err, ErrRepositoryExists) {
 		return fmt.Errorf("create repository from a template: %w", err)
 	}

@@ -146,12 +146,16 @@ func (r *Registry) append(ctx context.Context, repo Repo, id string, off int64, 
 // UploadPart appends a part as ECR's UploadLayerPart does: first and last are
 // its inclusive byte bounds, and part its bytes. It returns the index of the
 // last byte received.
-// Errors: those of AppendUpload, ErrLayerPartSize.
+// Errors: those of AppendUpload, ErrLayerPartSize, ErrTooManyLayerParts.
 func (r *Registry) UploadPart(ctx context.Context, repo Repo, id string, first, last int64, part []byte) (lastByte int64, err error) {
 	if first < 0 || last-first+1 != int64(len(part)) || len(part) == 0 || len(part) > MaxPartSize {
 		return 0, &Error{Kind: ErrLayerPartSize, Repo: repo, Upload: id}
 	}
-	if _, err := r.upload(ctx, repo, id); err != nil {
+	u, err := r.upload(ctx, repo, id)
+	if err == nil && u.parts >= int64(r.quotas.PartsPerLayer) {
+		err = &Error{Kind: ErrTooManyLayerParts, Repo: repo, Upload: id, Limit: int64(r.quotas.PartsPerLayer)}
+	}
+	if err != nil {
 		return 0, fmt.Errorf("upload part: %w", err)
 	}
 	size, err := r.append(ctx, repo, id, first, bytes.NewReader(part))

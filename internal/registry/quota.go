@@ -1,0 +1,98 @@
+package registry
+
+import (
+	"sync"
+	"time"
+
+	"github.com/pratique-dev/pratique/internal/meta"
+)
+
+// Quotas are how much there may be of what grows. Zero is the default, which
+// is that of Amazon ECR.
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+type Quotas struct {
+	RepositoriesPerRegistry int // default 100,000
+	ImagesPerRepository     int // images, indexes and artifacts, those in the archive too; default 100,000
+	TagsPerImage            int // default 1,000
+	PartsPerLayer           int // of uploads by UploadLayerPart; default 4,200
+	PullTimeExclusions      int // of one registry; default 100
+}
+
+// withDefaults fills in the defaults.
+func (q Quotas) withDefaults() Quotas {
+	for field, otherwise := range map[*int]int{
+		&q.RepositoriesPerRegistry: 100_000,
+		&q.ImagesPerRepository:     100_000,
+		&q.TagsPerImage:            1000,
+		&q.PartsPerLayer:           4200,
+		&q.PullTimeExclusions:      100,
+	} {
+		if *field <= 0 {
+			*field = otherwise
+		}
+	}
+	return q
+}
+
+// rooms remembers that a quota leaves room, so that what is counted by quotas
+// of a hundred thousand is not counted for each push. It lends a part of the
+// room that a count found, and counts again when that is used up or old. One
+// node never exceeds a quota; what others add meanwhile it sees a minute later
+// at most.
+type rooms struct {
+	now func() time.Time
+
+	mu   sync.Mutex
+	left map[Repo]room // Repo.Name is empty for the repositories of a registry
+}
+
+type room struct {
+	n     int       // how many more may come uncounted
+	until time.Time // when that is no longer sure
+}
+
+// checkRepositories fails when the registry has more repositories than it may,
+// one that this transaction made included.
+func (r *Registry) checkRepositories(tx *meta.Tx, repo Repo) error {
+	quota := r.quotas.RepositoriesPerRegistry
+	room, err := r.rooms.take(tx, Repo{Account: repo.Account, Region: repo.Region}, quota+1,
+		`SELECT count(*) FROM repository WHERE account = $1 AND region = $2`, repo.Account, repo.Region)
+	if err == nil && !room {
+		err = &Error{Kind: ErrTooManyRepositories, Repo: repo, Limit: int64(quota)}
+	}
+	return err
+}
+
+const (
+	roomLifetime = time.Minute
+	roomShare    = 10 // of the room that is left, a tenth is lent at once
+	maxRooms     = 10_000
+)
+
+// take reports whether quota leaves room for one more of what the query
+// counts. A transaction that is tried again takes again, which does no harm.
+func (r *rooms) take(tx *meta.Tx, key Repo, quota int, query string, args ...any) (bool, error) {
+	r.mu.Lock()
+	have := r.left[key]
+	if ok := have.n > 0 && r.now().Before(have.until); ok {
+		have.n--
+		r.left[key] = have
+		r.mu.Unlock()
+		return true, nil
+	}
+	r.mu.Unlock()
+	var n int
+	if err := tx.QueryRow(query, args...).Scan(&n); err != nil {
+		return false, err
+	}
+	if n >= quota {
+		return false, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.left) >= maxRooms {
+		clear(r.left)
+	}
+	r.left[key] = room{n: (quota - n - 1) / roomShare, until: r.now().Add(roomLifetime)}
+	return true, nil
+}
