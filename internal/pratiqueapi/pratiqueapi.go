@@ -1,4 +1,5 @@
-// Package pratiqueapi serves what AWS has no operation for: the explanation of a denial to the accounts it is about.
+// Package pratiqueapi serves what AWS has no operation for: the explanation of a denial to the accounts it is about, and
+// the webhooks that are told what happens in a registry.
 package pratiqueapi
 
 import (
@@ -8,22 +9,29 @@ import (
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/awsapi/pratique"
 	"github.com/pratique-dev/pratique/internal/decision"
+	"github.com/pratique-dev/pratique/internal/event"
 )
 
 // Config is what the operations need.
 type Config struct {
 	Decisions *decision.Store
+	Events    *event.Webhooks
 }
 
 type service struct {
 	decisions *decision.Store
+	events    *event.Webhooks
 }
 
 // Operations returns the rows of the service.
 func Operations(c Config) []awsapi.Operation {
-	s := &service{decisions: c.Decisions}
+	s := &service{decisions: c.Decisions, events: c.Events}
 	return awsapi.Complete(pratique.Service,
+		awsapi.Op(pratique.DeleteEventDestination, awsapi.Any, s.deleteEventDestination),
 		awsapi.Op(pratique.DescribeDecision, awsapi.Any, s.describeDecision),
+		awsapi.Op(pratique.DescribeEventDestinations, awsapi.Any, s.describeEventDestinations),
+		awsapi.Op(pratique.PutEventDestination, awsapi.Any, s.putEventDestination),
+		awsapi.Op(pratique.TestEventDestination, awsapi.Any, s.testEventDestination),
 	)
 }
 

@@ -18,8 +18,8 @@ const (
 	images = "222222222222"
 )
 
-// event is a denied pull across accounts, decided by the engine.
-func event(t *testing.T, set policy.Set) *audit.Event {
+// eventWith is a denied pull across accounts, decided by the engine.
+func eventWith(t *testing.T, set policy.Set) *audit.Event {
 	t.Helper()
 	req := &policy.Request{
 		Principal: policy.Principal{
@@ -112,7 +112,7 @@ func TestDescribe(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := event(t, tt.set)
+			e := eventWith(t, tt.set)
 			caller := tt.caller.check(t, e, plane, "ResourceSid", "ResourceName", "resource-wants", "secret-stage", "OrgSid", "OrgName")
 			owner := tt.owner.check(t, e, images, "IdentitySid", "IdentityName", "IdentityBoundary", "IdentitySession", "identity-wants", "secret-team", "OrgSid", "OrgName", "scp", "ASIA", "service control")
 			if caller.Caller.AccessKeyId == nil || *owner.Caller.Arn != e.Caller.ARN {
@@ -169,7 +169,7 @@ func (v reading) check(t *testing.T, e *audit.Event, account string, never ...st
 func TestOwnerLearnsNothing(t *testing.T) {
 	var first *pratique.Decision
 	for _, identity := range []string{identityTagged, identityDenies, identityAllows + "," + identityDenies} {
-		e := event(t, policy.Set{Identity: doc(t, "IdentityName", identity), Resource: doc(t, "ResourceName", resourceAllows)})
+		e := eventWith(t, policy.Set{Identity: doc(t, "IdentityName", identity), Resource: doc(t, "ResourceName", resourceAllows)})
 		d, err := Describe(e, images)
 		if err != nil {
 			t.Fatal(err)
@@ -192,7 +192,7 @@ func TestCallerLearnsNothing(t *testing.T) {
 		if resource != "" {
 			set.Resource = doc(t, "ResourceName", resource)
 		}
-		e := event(t, set)
+		e := eventWith(t, set)
 		e.Decisions[0].Effect, e.Decisions[0].Reason, e.Decisions[0].Message = "implicitDeny", "identity", "told"
 		d, err := Describe(e, plane)
 		if err != nil {
@@ -222,7 +222,7 @@ func reasonOf(t *testing.T, d *pratique.Decision) string {
 // An account that is both sides sees all, an owner the decisions about its
 // resources only, and the operator everything.
 func TestBothSidesAndMore(t *testing.T) {
-	e := event(t, policy.Set{Identity: doc(t, "IdentityName", identityAllows), Resource: doc(t, "ResourceName", resourceTagged), SCP: [][]policy.Source{doc(t, "OrgName", identityAllows)}})
+	e := eventWith(t, policy.Set{Identity: doc(t, "IdentityName", identityAllows), Resource: doc(t, "ResourceName", resourceTagged), SCP: [][]policy.Source{doc(t, "OrgName", identityAllows)}})
 	other := e.Decisions[0]
 	other.ResourceAccount, other.Resource = "333333333333", "arn:aws:ecr:us-east-1:333333333333:repository/other"
 	e.Decisions = append(e.Decisions, other)
@@ -260,7 +260,7 @@ func TestBothSidesAndMore(t *testing.T) {
 
 // Decisions without a trace, of large events, keep the sentence.
 func TestWithoutTrace(t *testing.T) {
-	e := event(t, policy.Set{})
+	e := eventWith(t, policy.Set{})
 	e.Decisions[0].Trace = nil
 	d, err := Describe(e, plane)
 	if err != nil || d.Authorizations[0].Trace != nil || d.Authorizations[0].Message == nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"time"
@@ -57,6 +58,14 @@ type Config struct {
 	// does not know, or not rightly: an address, host and port, for each
 	// name. Only these may be on the machine itself.
 	OIDCResolve map[string]string
+	// EventNetworks are where events may be sent besides public addresses:
+	// an organization's own networks, or 127.0.0.0/8.
+	EventNetworks []netip.Prefix
+	// EventHTTP allows event destinations with http URLs.
+	EventHTTP bool
+	// EventCAFile is a PEM file of authorities whose certificates event
+	// destinations may have, besides those that the system trusts.
+	EventCAFile string
 	// Log receives one line per request and what goes wrong. Default: none.
 	Log *slog.Logger
 	// Now is the clock. Default: time.Now.

@@ -15,6 +15,7 @@ import (
 
 // metrics are what Prometheus scrapes. Nothing is registered globally.
 type metrics struct {
+	registry *prometheus.Registry
 	handler  http.Handler
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
@@ -27,7 +28,8 @@ type metrics struct {
 func newMetrics() *metrics {
 	reg := prometheus.NewRegistry()
 	m := &metrics{
-		handler: promhttp.HandlerFor(reg, promhttp.HandlerOpts{}),
+		registry: reg,
+		handler:  promhttp.HandlerFor(reg, promhttp.HandlerOpts{}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "pratique_requests_total", Help: "Requests by service, operation and HTTP status.",
 		}, []string{"service", "operation", "status"}),

@@ -28,6 +28,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/decision"
 	"github.com/pratique-dev/pratique/internal/ecrapi"
 	"github.com/pratique-dev/pratique/internal/endpoint"
+	"github.com/pratique-dev/pratique/internal/event"
 	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/iamapi"
 	"github.com/pratique-dev/pratique/internal/job"
@@ -99,6 +100,7 @@ func (s *Server) open(ctx context.Context) error {
 	if s.db, err = meta.Open(ctx, s.cfg.Database); err != nil {
 		return err
 	}
+	s.metrics.registry.MustRegister(newJobCollector(s.db, s.cfg.Log))
 	if s.blobs, err = blob.OpenDir(filepath.Join(dir, "blobs")); err != nil {
 		return err
 	}
@@ -113,10 +115,16 @@ func (s *Server) open(ctx context.Context) error {
 	s.iam = iam.New(iam.Config{DB: s.db, Box: box, Now: s.cfg.Now})
 	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Log: s.cfg.Log})
 	s.denials = decision.New(decision.Config{DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log, Keep: s.cfg.KeepDecisions})
+	webhooks, err := s.openWebhooks(box)
+	if err != nil {
+		return err
+	}
 	s.jobs = job.NewRunner(job.Config{
 		DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log,
-		Handlers: map[string]job.Handler{},
-		Every:    []job.Periodic{},
+		Handlers: map[string]job.Handler{
+			event.DeliverJob: webhooks.Deliver,
+		},
+		Every: []job.Periodic{},
 	})
 	organizations := org.New(org.Config{DB: s.db, Now: s.cfg.Now})
 	who := authn.New(authn.Config{IAM: s.iam, Box: box, Now: s.cfg.Now})
@@ -139,7 +147,7 @@ func (s *Server) open(ctx context.Context) error {
 			DownloadURL: func(base *url.URL, repo registry.Repo, d digest.Digest) string {
 				return base.JoinPath(layers.Path(repo, d)).String()
 			},
-		}, s.iam, organizations, s.denials, stsapi.Config{
+		}, s.iam, organizations, pratiqueapi.Config{Decisions: s.denials, Events: webhooks}, stsapi.Config{
 			IAM: s.iam, Messages: messages, Log: s.cfg.Log,
 			Tokens: oidc.New(oidc.Config{CAs: authorities, Resolve: s.cfg.OIDCResolve, Now: s.cfg.Now}),
 		}),
@@ -155,12 +163,12 @@ func (s *Server) open(ctx context.Context) error {
 }
 
 // operations is the table of everything the AWS APIs do here.
-func operations(c ecrapi.Config, m *iam.IAM, o *org.Org, d *decision.Store, s stsapi.Config) []awsapi.Operation {
+func operations(c ecrapi.Config, m *iam.IAM, o *org.Org, p pratiqueapi.Config, s stsapi.Config) []awsapi.Operation {
 	return slices.Concat(
 		ecrapi.Operations(c),
 		iamapi.Operations(iamapi.Config{IAM: m, Org: o}),
 		orgapi.Operations(orgapi.Config{Org: o, IAM: m}),
-		pratiqueapi.Operations(pratiqueapi.Config{Decisions: d}),
+		pratiqueapi.Operations(p),
 		stsapi.Operations(s),
 	)
 }

@@ -6,13 +6,17 @@ import "github.com/pratique-dev/pratique/internal/awsapi/shape"
 
 // Error codes that the model declares.
 const (
-	CodeDecisionNotFound = "DecisionNotFoundException"
-	CodeInvalidParameter = "InvalidParameterException"
-	CodeServer           = "ServerException"
+	CodeDecisionNotFound         = "DecisionNotFoundException"
+	CodeEventDestinationNotFound = "EventDestinationNotFoundException"
+	CodeInvalidParameter         = "InvalidParameterException"
+	CodeLimitExceeded            = "LimitExceededException"
+	CodeServer                   = "ServerException"
 )
 
 var errorCodes = []shape.Error{
 	{Code: CodeDecisionNotFound, Status: 400},
+	{Code: CodeEventDestinationNotFound, Status: 400},
 	{Code: CodeInvalidParameter, Status: 400},
+	{Code: CodeLimitExceeded, Status: 400},
 	{Code: CodeServer, Status: 500, Fault: true},
 }

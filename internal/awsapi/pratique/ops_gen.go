@@ -14,7 +14,11 @@ var Service = &shape.Service{
 	Protocol:     shape.JSON11,
 	TargetPrefix: "Pratique_V20261101",
 	Operations: []shape.Operation{
+		{Name: "DeleteEventDestination", Errors: []string{CodeEventDestinationNotFound, CodeInvalidParameter, CodeServer}},
 		{Name: "DescribeDecision", Errors: []string{CodeDecisionNotFound, CodeInvalidParameter, CodeServer}},
+		{Name: "DescribeEventDestinations", Errors: []string{CodeEventDestinationNotFound, CodeInvalidParameter, CodeServer}},
+		{Name: "PutEventDestination", Errors: []string{CodeInvalidParameter, CodeLimitExceeded, CodeServer}},
+		{Name: "TestEventDestination", Errors: []string{CodeEventDestinationNotFound, CodeInvalidParameter, CodeServer}},
 	},
 	Errors:      errorCodes,
 	Constraints: constraints,
@@ -22,5 +26,9 @@ var Service = &shape.Service{
 
 // The operations.
 var (
-	DescribeDecision = shape.Shape[DescribeDecisionInput, DescribeDecisionOutput]{Service: Service, Name: "DescribeDecision"}
+	DeleteEventDestination    = shape.Shape[DeleteEventDestinationInput, DeleteEventDestinationOutput]{Service: Service, Name: "DeleteEventDestination"}
+	DescribeDecision          = shape.Shape[DescribeDecisionInput, DescribeDecisionOutput]{Service: Service, Name: "DescribeDecision"}
+	DescribeEventDestinations = shape.Shape[DescribeEventDestinationsInput, DescribeEventDestinationsOutput]{Service: Service, Name: "DescribeEventDestinations"}
+	PutEventDestination       = shape.Shape[PutEventDestinationInput, PutEventDestinationOutput]{Service: Service, Name: "PutEventDestination"}
+	TestEventDestination      = shape.Shape[TestEventDestinationInput, TestEventDestinationOutput]{Service: Service, Name: "TestEventDestination"}
 )

@@ -41,6 +41,16 @@ type Decision struct {
 	Authorizations []Authorization `json:"authorizations,omitzero"`
 }
 
+// DeleteEventDestinationInput is what DeleteEventDestination takes.
+type DeleteEventDestinationInput struct {
+	DestinationName *string `json:"destinationName,omitzero"`
+}
+
+// DeleteEventDestinationOutput is what DeleteEventDestination answers.
+type DeleteEventDestinationOutput struct {
+	Destination *EventDestination `json:"destination,omitzero"`
+}
+
 // DescribeDecisionInput is what DescribeDecision takes.
 type DescribeDecisionInput struct {
 	DecisionId *string `json:"decisionId,omitzero"`
@@ -51,11 +61,69 @@ type DescribeDecisionOutput struct {
 	Decision *Decision `json:"decision,omitzero"`
 }
 
+// DescribeEventDestinationsInput is what DescribeEventDestinations takes.
+type DescribeEventDestinationsInput struct {
+	DestinationNames []string `json:"destinationNames,omitzero"`
+}
+
+// DescribeEventDestinationsOutput is what DescribeEventDestinations answers.
+type DescribeEventDestinationsOutput struct {
+	Destinations []EventDestination `json:"destinations,omitzero"`
+}
+
+// EventDestination is a structure of the API.
+type EventDestination struct {
+	DestinationName  *string     `json:"destinationName,omitzero"`
+	Url              *string     `json:"url,omitzero"`
+	DetailTypes      []string    `json:"detailTypes,omitzero"`
+	RepositoryPrefix *string     `json:"repositoryPrefix,omitzero"`
+	CreatedAt        *shape.Time `json:"createdAt,omitzero"`
+	UpdatedAt        *shape.Time `json:"updatedAt,omitzero"`
+}
+
+// PutEventDestinationInput is what PutEventDestination takes.
+type PutEventDestinationInput struct {
+	DestinationName  *string  `json:"destinationName,omitzero"`
+	Url              *string  `json:"url,omitzero"`
+	DetailTypes      []string `json:"detailTypes,omitzero"`
+	RepositoryPrefix *string  `json:"repositoryPrefix,omitzero"`
+	Secret           *string  `json:"secret,omitzero"`
+	NewSecret        *bool    `json:"newSecret,omitzero"`
+}
+
+// PutEventDestinationOutput is what PutEventDestination answers.
+type PutEventDestinationOutput struct {
+	Destination *EventDestination `json:"destination,omitzero"`
+	Secret      *string           `json:"secret,omitzero"`
+}
+
+// TestEventDestinationInput is what TestEventDestination takes.
+type TestEventDestinationInput struct {
+	DestinationName *string `json:"destinationName,omitzero"`
+}
+
+// TestEventDestinationOutput is what TestEventDestination answers.
+type TestEventDestinationOutput struct {
+	Delivered *bool   `json:"delivered,omitzero"`
+	Status    *int32  `json:"status,omitzero"`
+	Reason    *string `json:"reason,omitzero"`
+}
+
 // Withheld is a structure of the API.
 type Withheld struct {
 	Side      *string `json:"side,omitzero"` // one of WithheldSide*
 	AccountId *string `json:"accountId,omitzero"`
 }
+
+// Values of EventDetailType.
+const (
+	EventDetailTypeEcrImageAction            = "ECR Image Action"
+	EventDetailTypeEcrImageScan              = "ECR Image Scan"
+	EventDetailTypeEcrPullThroughCacheAction = "ECR Pull Through Cache Action"
+	EventDetailTypeEcrReferrerAction         = "ECR Referrer Action"
+	EventDetailTypeEcrReplicationAction      = "ECR Replication Action"
+	EventDetailTypeEcrScanResourceChange     = "ECR Scan Resource Change"
+)
 
 // Values of WithheldSide.
 const (
