@@ -272,5 +272,6 @@ func imageDetail(img *registry.Image) ecr.ImageDetail {
 	if !img.PulledAt.IsZero() {
 		d.LastRecordedPullTime = shape.At(img.PulledAt)
 	}
+	d.ImageScanStatus, d.ImageScanFindingsSummary = scanSummary(img.Scan)
 	return d
 }

@@ -23,6 +23,8 @@ const (
 	MediaTypeDockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
 	MediaTypeDockerList     = "application/vnd.docker.distribution.manifest.list.v2+json"
 
+	mediaTypeDockerImageConfig = "application/vnd.docker.container.image.v1+json"
+
 	mediaTypeDockerSchema1       = "application/vnd.docker.distribution.manifest.v1+json"
 	mediaTypeDockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws"
 	mediaTypeDockerForeignLayer  = "application/vnd.docker.image.rootfs.foreign.diff.tar"
@@ -39,6 +41,12 @@ var ErrSyntax = errors.New("invalid JSON syntax")
 
 // ErrSchema1 is wrapped by the ManifestError of a Docker schema 1 manifest.
 var ErrSchema1 = errors.New("docker image manifest schema 1 is not supported: push schema 2 or an OCI image manifest")
+
+// IsImageConfig reports whether a config of this media type is that of an image
+// that runs as a container.
+func IsImageConfig(mediaType string) bool {
+	return mediaType == v1.MediaTypeImageConfig || mediaType == mediaTypeDockerImageConfig
+}
 
 // ErrMediaType is wrapped by the ManifestError of a manifest whose media type
 // is missing, unknown, or not the one it was announced with.
