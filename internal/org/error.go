@@ -97,6 +97,23 @@ const (
 	// ErrHandshakeDone: the invitation is in the state asked for already.
 	ErrHandshakeDone
 
+	// ErrNoSuchService: the service does not work with organizations.
+	ErrNoSuchService
+	// ErrServiceNotEnabled: the service may not work with the organization.
+	ErrServiceNotEnabled
+	// ErrHasDelegates: the service to be disabled has delegated administrators.
+	ErrHasDelegates
+	// ErrManagementDelegate: the management account needs no delegation.
+	ErrManagementDelegate
+	// ErrAlreadyDelegate: the account administers the service.
+	ErrAlreadyDelegate
+	// ErrNotDelegate: the account does not administer the service, or none.
+	ErrNotDelegate
+	// ErrIsDelegate: the account to be removed administers a service.
+	ErrIsDelegate
+	// ErrNotAdministrator: the account neither manages its organization nor administers IAM of it.
+	ErrNotAdministrator
+
 	kindEnd
 )
 
@@ -140,6 +157,14 @@ var kindText = [...]string{
 	ErrInOrganization:        "invited account is in an organization",
 	ErrHandshakeState:        "handshake is not open",
 	ErrHandshakeDone:         "handshake is in that state",
+	ErrNoSuchService:         "no such service",
+	ErrServiceNotEnabled:     "service is not enabled",
+	ErrHasDelegates:          "service has delegated administrators",
+	ErrManagementDelegate:    "account is the management account",
+	ErrAlreadyDelegate:       "account is a delegated administrator",
+	ErrNotDelegate:           "account is not a delegated administrator",
+	ErrIsDelegate:            "account to be removed is a delegated administrator",
+	ErrNotAdministrator:      "account neither manages the organization nor administers IAM",
 }
 
 // Error makes a Kind an error.

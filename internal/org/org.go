@@ -144,7 +144,7 @@ func (g *Org) Delete(ctx context.Context, management string) error {
 		} else if n > 1 {
 			return &Error{Kind: ErrOrganizationNotEmpty, Name: o.ID}
 		}
-		for _, table := range []string{"org_tag", "org_attachment", "org_policy", "org_handshake", "org_account_request", "org_account", "org_unit"} {
+		for _, table := range []string{"org_feature", "org_delegate", "org_service", "org_tag", "org_attachment", "org_policy", "org_handshake", "org_account_request", "org_account", "org_unit"} {
 			if _, err := tx.Exec(`DELETE FROM `+table+` WHERE organization = $1`, o.ID); err != nil {
 				return err
 			}

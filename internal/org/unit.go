@@ -246,7 +246,7 @@ func (g *Org) Move(ctx context.Context, management, account, from, to string) er
 }
 
 // Remove takes an account out of the organization. The account stays, with everything in it. Errors: ErrNotInUse,
-// ErrNotManagement, ErrNoSuchAccount, ErrManagementCannotLeave.
+// ErrNotManagement, ErrNoSuchAccount, ErrManagementCannotLeave, ErrIsDelegate.
 func (g *Org) Remove(ctx context.Context, management, account string) error {
 	return g.manage(ctx, management, "remove account from organization", func(tx *meta.Tx, o *Organization) error {
 		if _, err := memberByID(tx, o, account); err != nil {
@@ -256,7 +256,7 @@ func (g *Org) Remove(ctx context.Context, management, account string) error {
 	})
 }
 
-// Leave is Remove by the account itself. Errors: ErrNotInUse, ErrManagementCannotLeave.
+// Leave is Remove by the account itself. Errors: ErrNotInUse, ErrManagementCannotLeave, ErrIsDelegate.
 func (g *Org) Leave(ctx context.Context, account string) error {
 	err := g.db.Write(ctx, func(tx *meta.Tx) error {
 		o, err := organizationOf(tx, account)
@@ -274,6 +274,11 @@ func (g *Org) Leave(ctx context.Context, account string) error {
 func leave(tx *meta.Tx, o *Organization, account string) error {
 	if account == o.Management {
 		return &Error{Kind: ErrManagementCannotLeave, Name: account}
+	}
+	if n, err := count(tx, `SELECT COUNT(*) FROM org_delegate WHERE account = $1`, account); err != nil {
+		return err
+	} else if n > 0 {
+		return &Error{Kind: ErrIsDelegate, Name: account}
 	}
 	if err := forget(tx, account); err != nil {
 		return err

@@ -25,7 +25,7 @@ func translate(e *org.Error) *awsapi.Error {
 	switch e.Kind {
 	case org.ErrNotInUse:
 		return say(api.CodeAWSOrganizationsNotInUse, "Your account is not a member of an organization.")
-	case org.ErrNotManagement:
+	case org.ErrNotManagement, org.ErrNotAdministrator:
 		return say(api.CodeAccessDenied, "You don't have permissions to access this resource.")
 	case org.ErrAlreadyInOrganization:
 		return say(api.CodeAlreadyInOrganization, "The AWS account is already a member of an organization.")
@@ -112,6 +112,24 @@ func translate(e *org.Error) *awsapi.Error {
 		return say(api.CodeInvalidHandshakeTransition, "You can't perform the operation on the handshake in its current state: "+e.Name+".")
 	case org.ErrHandshakeDone:
 		return say(api.CodeHandshakeAlreadyInState, "The specified handshake is already in the requested state.")
+
+	case org.ErrNoSuchService:
+		return invalid("UNRECOGNIZED_SERVICE_PRINCIPAL", "You specified an unrecognized service principal.")
+	case org.ErrServiceNotEnabled:
+		return constraint("SERVICE_ACCESS_NOT_ENABLED", "You must enable trusted access for the service before you can register a delegated administrator for it.")
+	case org.ErrHasDelegates:
+		return constraint("DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE",
+			"You must deregister all delegated administrators of the service before you can disable its access.")
+	case org.ErrManagementDelegate:
+		return constraint("CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR",
+			"You cannot register master account/yourself as delegated administrator for your organization.")
+	case org.ErrAlreadyDelegate:
+		return say(api.CodeAccountAlreadyRegistered, "The provided account is already a delegated administrator for your organization.")
+	case org.ErrNotDelegate:
+		return say(api.CodeAccountNotRegistered, "The provided account is not a registered delegated administrator for your organization.")
+	case org.ErrIsDelegate:
+		return constraint("CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG",
+			"You must deregister the account as a delegated administrator before you can remove it from the organization.")
 	}
 	return nil
 }

@@ -24,8 +24,7 @@ type service struct {
 
 // Reasons for what is not served.
 const (
-	noServices   = "there are no AWS services that an organization could work with"
-	noDelegation = "there are no delegated administrators; the management account manages the organization"
+	noDelegation = "delegated administrators manage services, not the organization, which is the management account's"
 	noEffective  = "only types of policy that do not decide about access have an effective policy"
 	noTransfers  = "nothing is billed"
 )
@@ -39,7 +38,6 @@ func Operations(c Config) []awsapi.Operation {
 		row(s, api.DescribeOrganization, s.describeOrganization),
 		row(s, api.DeleteOrganization, s.deleteOrganization),
 		row(s, api.ListRoots, s.listRoots),
-		row(s, api.ListAWSServiceAccessForOrganization, s.listServices),
 		row(s, api.EnablePolicyType, s.enablePolicyType, onRoot),
 		row(s, api.DisablePolicyType, s.disablePolicyType, onRoot),
 
@@ -85,6 +83,15 @@ func Operations(c Config) []awsapi.Operation {
 		row(s, api.AttachPolicy, s.attachPolicy, onPolicy, onTarget),
 		row(s, api.DetachPolicy, s.detachPolicy, onPolicy, onTarget),
 
+		// service.go
+		row(s, api.EnableAWSServiceAccess, s.enableService),
+		row(s, api.DisableAWSServiceAccess, s.disableService),
+		row(s, api.ListAWSServiceAccessForOrganization, s.listServices),
+		row(s, api.RegisterDelegatedAdministrator, s.registerDelegate, onAccount),
+		row(s, api.DeregisterDelegatedAdministrator, s.deregisterDelegate, onAccount),
+		row(s, api.ListDelegatedAdministrators, s.listDelegates),
+		row(s, api.ListDelegatedServicesForAccount, s.listDelegatedServices, onAccount),
+
 		// tag.go
 		row(s, api.TagResource, s.tagResource, onResource),
 		row(s, api.UntagResource, s.untagResource, onResource),
@@ -94,13 +101,6 @@ func Operations(c Config) []awsapi.Operation {
 		awsapi.Unsupported(api.CreateGovCloudAccount, "there is no GovCloud"),
 		awsapi.Unsupported(api.EnableAllFeatures, "an organization keeps the feature set it was created with"),
 
-		awsapi.Unsupported(api.EnableAWSServiceAccess, noServices),
-		awsapi.Unsupported(api.DisableAWSServiceAccess, noServices),
-
-		awsapi.Unsupported(api.RegisterDelegatedAdministrator, noDelegation),
-		awsapi.Unsupported(api.DeregisterDelegatedAdministrator, noDelegation),
-		awsapi.Unsupported(api.ListDelegatedAdministrators, noDelegation),
-		awsapi.Unsupported(api.ListDelegatedServicesForAccount, noDelegation),
 		awsapi.Unsupported(api.PutResourcePolicy, noDelegation),
 		awsapi.Unsupported(api.DescribeResourcePolicy, noDelegation),
 		awsapi.Unsupported(api.DeleteResourcePolicy, noDelegation),

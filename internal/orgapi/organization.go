@@ -65,17 +65,6 @@ func (s *service) listRoots(ctx context.Context, c *awsapi.Call, in *api.ListRoo
 	return &api.ListRootsOutput{Roots: []api.Root{toRoot(o)}}, nil
 }
 
-// listServices lists no service: there is none that could be given access to an organization.
-func (s *service) listServices(ctx context.Context, c *awsapi.Call, in *api.ListAWSServiceAccessForOrganizationInput) (*api.ListAWSServiceAccessForOrganizationOutput, error) {
-	if _, err := page(in.NextToken, in.MaxResults); err != nil {
-		return nil, err
-	}
-	if _, err := s.org.Managed(ctx, c.Account); err != nil {
-		return nil, err
-	}
-	return &api.ListAWSServiceAccessForOrganizationOutput{EnabledServicePrincipals: []api.EnabledServicePrincipal{}}, nil
-}
-
 func (s *service) enablePolicyType(ctx context.Context, c *awsapi.Call, in *api.EnablePolicyTypeInput) (*api.EnablePolicyTypeOutput, error) {
 	o, err := s.org.EnableType(ctx, c.Account, in.GetRootId(), org.PolicyType(value(in.PolicyType)))
 	if err != nil {

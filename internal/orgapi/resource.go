@@ -47,6 +47,11 @@ func keys(in any) policy.Context {
 			k.Set("organizations:PolicyType", *t)
 		}
 	}
+	servicePrincipal := func(p *string) {
+		if p != nil {
+			k.Set("organizations:ServicePrincipal", *p)
+		}
+	}
 	switch in := in.(type) {
 	case *api.CreatePolicyInput:
 		policyType(in.Type)
@@ -59,6 +64,16 @@ func keys(in any) policy.Context {
 		policyType(in.Filter)
 	case *api.ListPoliciesForTargetInput:
 		policyType(in.Filter)
+	case *api.EnableAWSServiceAccessInput:
+		servicePrincipal(in.ServicePrincipal)
+	case *api.DisableAWSServiceAccessInput:
+		servicePrincipal(in.ServicePrincipal)
+	case *api.RegisterDelegatedAdministratorInput:
+		servicePrincipal(in.ServicePrincipal)
+	case *api.DeregisterDelegatedAdministratorInput:
+		servicePrincipal(in.ServicePrincipal)
+	case *api.ListDelegatedAdministratorsInput:
+		servicePrincipal(in.ServicePrincipal)
 	case *api.CreateAccountInput:
 		tagKeys(k, in.Tags)
 	case *api.CreateOrganizationalUnitInput:
