@@ -59,6 +59,9 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	f.DurationVar(&cfg.KeepDecisions, "keep-decisions", 0, "how long a denial can be explained by its id (default 720h); the audit log keeps it longer")
 	f.StringVar(&cfg.OIDCCAFile, "oidc-ca", "", "PEM file of authorities that certificates of OpenID Connect issuers may be from, besides the system's")
 	f.StringToStringVar(&cfg.OIDCResolve, "oidc-resolve", nil, "where an OpenID Connect issuer is that DNS does not know, as host=address:port; may be repeated")
+	f.StringVar(&cfg.Scanner, "scanner", "", "program that looks for known vulnerabilities in images: trivy, grype or osv-scanner (default none)")
+	f.StringVar(&cfg.ScannerPath, "scanner-path", "", "where the scanner is (default in PATH, under its name)")
+	f.DurationVar(&cfg.ScanTimeout, "scan-timeout", 0, "how long a scan may take (default 15m)")
 	f.StringVar(&logFormat, "log-format", "text", "log lines on standard error as text or json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()

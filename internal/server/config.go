@@ -58,6 +58,13 @@ type Config struct {
 	// does not know, or not rightly: an address, host and port, for each
 	// name. Only these may be on the machine itself.
 	OIDCResolve map[string]string
+	// Scanner is the program that looks for known vulnerabilities in images,
+	// one of scan.Programs. Default: images are not scanned.
+	Scanner string
+	// ScannerPath is where that program is. Default: in PATH, under its name.
+	ScannerPath string
+	// ScanTimeout is how long a scan may take. Default: 15 minutes.
+	ScanTimeout time.Duration
 	// EventNetworks are where events may be sent besides public addresses:
 	// an organization's own networks, or 127.0.0.0/8.
 	EventNetworks []netip.Prefix
@@ -122,6 +129,12 @@ func (c Config) withDefaults() (Config, error) {
 		if _, port, err := net.SplitHostPort(to); err != nil || port == "" || host != strings.ToLower(host) || strings.ContainsAny(host, "/: ") {
 			return c, fmt.Errorf("config: identity providers at %q cannot be at %q: want a host name in lower case and an address with a port", host, to)
 		}
+	}
+	if c.Scanner == "" && c.ScannerPath != "" {
+		return c, errors.New("config: a scanner's path says nothing without the scanner's name")
+	}
+	if c.ScanTimeout < 0 {
+		return c, errors.New("config: scans cannot take a negative time")
 	}
 	if c.KeepDecisions < 0 {
 		return c, errors.New("config: decisions cannot be kept for a negative time")

@@ -113,19 +113,23 @@ func (s *Server) open(ctx context.Context) error {
 		}
 	}
 	s.iam = iam.New(iam.Config{DB: s.db, Box: box, Now: s.cfg.Now})
-	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Log: s.cfg.Log})
+	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Scans: s.cfg.Scanner != "", Log: s.cfg.Log})
 	s.denials = decision.New(decision.Config{DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log, Keep: s.cfg.KeepDecisions})
 	webhooks, err := s.openWebhooks(box)
 	if err != nil {
 		return err
 	}
-	s.jobs = job.NewRunner(job.Config{
+	jobs := job.Config{
 		DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log,
 		Handlers: map[string]job.Handler{
 			event.DeliverJob: webhooks.Deliver,
 		},
 		Every: []job.Periodic{},
-	})
+	}
+	if err := s.addScanner(&jobs); err != nil {
+		return err
+	}
+	s.jobs = job.NewRunner(jobs)
 	organizations := org.New(org.Config{DB: s.db, Now: s.cfg.Now})
 	who := authn.New(authn.Config{IAM: s.iam, Box: box, Now: s.cfg.Now})
 	may := authz.New(authz.Config{IAM: s.iam, Org: organizations, Registry: s.registry, Now: s.cfg.Now})
