@@ -508,8 +508,9 @@ func partition(p string) bool {
 	return strings.ContainsAny(p, "*?")
 }
 
+// iamPath reports whether an ARN of IAM may end so. AWS's own policies name root users, which its sentence leaves out.
 func iamPath(p string) bool {
-	if p == "*" {
+	if p == "*" || p == "root" {
 		return true
 	}
 	for _, prefix := range [...]string{"user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/",

@@ -69,6 +69,8 @@ func TestValidateErrors(t *testing.T) {
 		{Identity, resource("arn:aws:s3:us-east-1::x"), "Resource arn:aws:s3:us-east-1::x can not contain region information."},
 		{Identity, resource("arn:aws:s3:us-east-1:111122223333:accesspoint/x"), ""},
 		{Identity, resource("arn:aws:iam::111122223333:usr/x"), iamPaths},
+		{Identity, resource("arn:aws:iam::111122223333:rooted"), iamPaths},
+		{Identity, resource("arn:aws:iam::111122223333:root"), ""}, // whom sts:AssumeRoot is about
 		{Identity, resource("arn:aws:iam::111122223333:*", "arn:aws:iam::*:role/x"), ""},
 		{Identity, resource("b", "a"), `Resource a must be in ARN format or "*".`},
 		{Identity, doc2012(`{"Effect":"Allow","Action":"*","Resource":"a"}`, `{"Effect":"Allow","Action":"*","Resource":["c","b"]}`,

@@ -62,6 +62,7 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	f.StringVar(&cfg.Scanner, "scanner", "", "program that looks for known vulnerabilities in images: trivy, grype or osv-scanner (default none)")
 	f.StringVar(&cfg.ScannerPath, "scanner-path", "", "where the scanner is (default in PATH, under its name)")
 	f.DurationVar(&cfg.ScanTimeout, "scan-timeout", 0, "how long a scan may take (default 15m)")
+	f.StringVar(&cfg.IssuerURL, "issuer-url", "", "https URL under which others reach the server to verify the identity tokens that it makes (default the one by which an account enables them)")
 	f.StringVar(&logFormat, "log-format", "text", "log lines on standard error as text or json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()

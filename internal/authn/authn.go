@@ -63,6 +63,18 @@ type Identity struct {
 // Account is the account that the principal belongs to.
 func (id *Identity) Account() string { return id.Subject.Principal.Account }
 
+// Tags are those of the principal, with those of its session on top.
+func (id *Identity) Tags() map[string]string {
+	if id.STS == nil {
+		return id.Subject.Tags
+	}
+	passed := make(map[string]string, len(id.STS.Tags))
+	for _, t := range id.STS.Tags {
+		passed[t.Key] = t.Value
+	}
+	return iam.MergeTags(id.Subject.Tags, passed)
+}
+
 // ARN is the principal's ARN as denials print it.
 func (id *Identity) ARN() string { return id.Subject.Principal.ARN }
 
@@ -121,9 +133,9 @@ func (a *Authenticator) SigV4(r *http.Request, body []byte, service string, vali
 	if err := q.VerifyKey(r, key, sigv4.HashPayload(body), a.now()); err != nil {
 		return nil, "", err
 	}
-	if service == "iam" && p.sts != nil && p.ref.Kind != policy.AssumedRole {
+	if service == "iam" && p.sts != nil && p.ref.Kind != policy.AssumedRole && !p.sts.IsRootTask() {
 		// Temporary credentials of users and federated users are for other services: IAM takes them only
-		// from those who gave an MFA code, of which there are none.
+		// from those who gave an MFA code, of which there are none. Those of AssumeRoot are for IAM.
 		return nil, "", ErrInvalidCredentials
 	}
 	if id, err = a.identify(r.Context(), p); err != nil {
@@ -234,15 +246,12 @@ func principalKeys(id *Identity) policy.Context {
 	if id.Subject.UserName != "" {
 		c.Set("aws:username", id.Subject.UserName)
 	}
-	tags := id.Subject.Tags
 	if s := id.STS; s != nil {
-		passed := make(map[string]string, len(s.Tags))
-		for _, t := range s.Tags {
-			passed[t.Key] = t.Value
-		}
-		tags = iam.MergeTags(tags, passed)
 		c.Set("aws:TokenIssueTime", s.Issued.UTC().Format(time.RFC3339))
 		c.Set("aws:MultiFactorAuthPresent", "false")
+		if s.IsRootTask() {
+			c.Set("aws:AssumedRoot", "true")
+		}
 		if s.SourceIdentity != "" {
 			c.Set("aws:SourceIdentity", s.SourceIdentity)
 		}
@@ -253,7 +262,7 @@ func principalKeys(id *Identity) policy.Context {
 			c.Set(k, v...)
 		}
 	}
-	for k, v := range tags {
+	for k, v := range id.Tags() {
 		c.Set("aws:PrincipalTag/"+k, v)
 	}
 	return c

@@ -140,6 +140,8 @@ func (a *Authorizer) addResource(ctx context.Context, req *policy.Request, set *
 		return a.addRepository(ctx, registry.Repo{Account: r.Account, Region: registry.Public, Name: r.Path()}, req, set)
 	case r.Service == "iam" && r.Type() == "role" && strings.HasPrefix(strings.ToLower(req.Action), "sts:"):
 		return a.addTrust(ctx, r, req, set)
+	case r.Service == "iam" && r.Resource == "root" && strings.EqualFold(req.Action, "sts:AssumeRoot"):
+		return a.addRootAccess(ctx, req, set)
 	}
 	return nil
 }

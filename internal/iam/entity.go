@@ -370,7 +370,7 @@ func attachable(tx *meta.Tx, account, policyARN string) error {
 		return &Error{Kind: ErrServicePolicy, Entity: EntityPolicy, Name: policyARN}
 	}
 	_, _, err = managedDocument(tx, policyARN)
-	if errors.Is(err, ErrNoSuchEntity) {
+	if errors.Is(err, ErrNoSuchEntity) || IsRootTask(policyARN) {
 		return &Error{Kind: ErrNotAttachable, Entity: EntityPolicy, Name: policyARN}
 	}
 	return err

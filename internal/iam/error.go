@@ -90,6 +90,15 @@ const (
 	// ErrPackedPolicySize: policies and tags of the session fill Limit percent of the space there is.
 	ErrPackedPolicySize
 
+	// ErrFeatureEnabled: outbound identity federation is enabled.
+	ErrFeatureEnabled
+	// ErrFeatureDisabled: outbound identity federation is not enabled.
+	ErrFeatureDisabled
+	// ErrDurationEscalates: the identity token would outlive the session that asks for it.
+	ErrDurationEscalates
+	// ErrTokenSize: the claims of the identity token would be longer than Limit bytes.
+	ErrTokenSize
+
 	kindEnd
 )
 
@@ -130,6 +139,10 @@ var kindText = [...]string{
 	ErrTransitiveConflict:    "tag is inherited from the calling session",
 	ErrSourceIdentityChanged: "source identity cannot change",
 	ErrPackedPolicySize:      "session policies and tags too large",
+	ErrFeatureEnabled:        "outbound identity federation is enabled",
+	ErrFeatureDisabled:       "outbound identity federation is not enabled",
+	ErrDurationEscalates:     "identity token would outlive the session",
+	ErrTokenSize:             "identity token too large",
 }
 
 // Kinds returns every kind, for tables that must cover them all.
@@ -168,6 +181,7 @@ const (
 	EntityPasswordPolicy  = "password policy"
 	EntityOIDCProvider    = "OpenID Connect provider"
 	EntityDeletionTask    = "deletion task"
+	EntityIssuer          = "issuer"
 )
 
 // Error is the error of an engine call that the caller can do something about. Everything else an engine call returns is

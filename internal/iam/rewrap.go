@@ -12,20 +12,35 @@ import (
 // rewrapBatch is how many secrets are read, and written, at a time.
 const rewrapBatch = 100
 
+// sealedColumn is a column of sealed secrets.
+type sealedColumn struct {
+	kind, table, column string
+	purpose             func(id string) string
+}
+
+// sealedColumns are all that is sealed at rest.
+func sealedColumns() []sealedColumn {
+	return []sealedColumn{
+		{"the secret of access key", "iam_access_key", "secret", purposeKey},
+		{"signing key", "iam_signing_key", "private", purposeSigningKey},
+	}
+}
+
 // storedSecret is a sealed secret in the database.
 type storedSecret struct {
-	id     string // of the access key
+	id     string // of the row
 	sealed []byte
 }
 
 func scanSecret(s meta.Scanner) (v storedSecret, err error) {
-	return v, s.Scan(&v.id, &v.sealed)
+	err = s.Scan(&v.id, &v.sealed)
+	return v, err
 }
 
-// secretsAfter returns the next batch of stored secrets, by id. Secrets of access keys are all that is sealed at rest.
-func (m *IAM) secretsAfter(ctx context.Context, id string) (batch []storedSecret, err error) {
-	err = m.db.Read(ctx, func(tx *meta.Tx) (err error) {
-		batch, err = meta.All(tx, scanSecret, `SELECT id, secret FROM iam_access_key WHERE id > $1 ORDER BY id LIMIT $2`, id, rewrapBatch)
+// after returns the next batch of stored secrets, by id.
+func (c *sealedColumn) after(ctx context.Context, db *meta.DB, id string) (batch []storedSecret, err error) {
+	err = db.Read(ctx, func(tx *meta.Tx) (err error) {
+		batch, err = meta.All(tx, scanSecret, `SELECT id, `+c.column+` FROM `+c.table+` WHERE id > $1 ORDER BY id LIMIT $2`, id, rewrapBatch)
 		return err
 	})
 	if err != nil {
@@ -37,16 +52,22 @@ func (m *IAM) secretsAfter(ctx context.Context, id string) (batch []storedSecret
 // SealedWith counts the stored secrets by the key they are sealed with.
 func (m *IAM) SealedWith(ctx context.Context) (map[string]int, error) {
 	count := map[string]int{}
-	for after := ""; ; {
-		batch, err := m.secretsAfter(ctx, after)
-		if err != nil || len(batch) == 0 {
-			return count, err
+	for _, c := range sealedColumns() {
+		for after := ""; ; {
+			batch, err := c.after(ctx, m.db, after)
+			if err != nil {
+				return count, err
+			}
+			if len(batch) == 0 {
+				break
+			}
+			for _, s := range batch {
+				count[seal.KeyOf(s.sealed)]++
+			}
+			after = batch[len(batch)-1].id
 		}
-		for _, s := range batch {
-			count[seal.KeyOf(s.sealed)]++
-		}
-		after = batch[len(batch)-1].id
 	}
+	return count, nil
 }
 
 // Rewrap seals the stored secrets with the key that seals now, in small transactions, while others use them, and returns
@@ -54,16 +75,18 @@ func (m *IAM) SealedWith(ctx context.Context) (map[string]int, error) {
 // and is part of the error.
 func (m *IAM) Rewrap(ctx context.Context) (changed int, err error) {
 	var failed []error
-	for after := ""; ; {
-		last, n, bad, err := m.rewrap(ctx, after)
-		changed += n
-		if failed = append(failed, bad...); err != nil {
-			return changed, err
+	for _, c := range sealedColumns() {
+		for after := ""; ; {
+			last, n, bad, err := m.rewrap(ctx, &c, after)
+			changed += n
+			if failed = append(failed, bad...); err != nil {
+				return changed, err
+			}
+			if last == "" {
+				break
+			}
+			after = last
 		}
-		if last == "" {
-			break
-		}
-		after = last
 	}
 	if n := len(failed); n > maxReported {
 		failed = append(failed[:maxReported], fmt.Errorf("and %d others", n-maxReported))
@@ -75,8 +98,8 @@ func (m *IAM) Rewrap(ctx context.Context) (changed int, err error) {
 const maxReported = 5
 
 // rewrap does one batch and returns the id of its last secret, or "" when there is none left, and what could not be opened.
-func (m *IAM) rewrap(ctx context.Context, after string) (last string, changed int, failed []error, err error) {
-	batch, err := m.secretsAfter(ctx, after)
+func (m *IAM) rewrap(ctx context.Context, c *sealedColumn, after string) (last string, changed int, failed []error, err error) {
+	batch, err := c.after(ctx, m.db, after)
 	if err != nil || len(batch) == 0 {
 		return "", 0, nil, err
 	}
@@ -90,18 +113,18 @@ func (m *IAM) rewrap(ctx context.Context, after string) (last string, changed in
 		if seal.KeyOf(s.sealed) == now {
 			continue
 		}
-		plain, err := m.box.Open(purposeKey(s.id), s.sealed)
+		plain, err := m.box.Open(c.purpose(s.id), s.sealed)
 		if err != nil {
-			failed = append(failed, fmt.Errorf("open the secret of access key %s, sealed with key %s: %w", s.id, seal.KeyOf(s.sealed), err))
+			failed = append(failed, fmt.Errorf("open %s %s, sealed with key %s: %w", c.kind, s.id, seal.KeyOf(s.sealed), err))
 			continue
 		}
-		changes = append(changes, change{s, m.box.Seal(purposeKey(s.id), plain)})
+		changes = append(changes, change{s, m.box.Seal(c.purpose(s.id), plain)})
 	}
 	if len(changes) > 0 {
 		err = m.db.Write(ctx, func(tx *meta.Tx) error {
 			changed = 0
-			for _, c := range changes {
-				n, err := tx.Exec(`UPDATE iam_access_key SET secret = $1 WHERE id = $2 AND secret = $3`, c.anew, c.id, c.sealed)
+			for _, v := range changes {
+				n, err := tx.Exec(`UPDATE `+c.table+` SET `+c.column+` = $1 WHERE id = $2 AND `+c.column+` = $3`, v.anew, v.id, v.sealed)
 				if err != nil {
 					return err
 				}

@@ -211,6 +211,16 @@ func (m *IAM) managedSource(tx *meta.Tx, policyARN string) (policy.Source, error
 	return policy.Source{Type: "managed", Name: name, ARN: policyARN, Policy: p}, nil
 }
 
+// TagMap checks tags that are passed with a request and returns their values by key. Errors: ErrDuplicateTag, ErrQuota,
+// ErrInvalidValue.
+func TagMap(ts []Tag) (map[string]string, error) {
+	checked, err := checkTags(ts)
+	if err != nil {
+		return nil, err
+	}
+	return tagMap(checked), nil
+}
+
 func tagMap(ts []Tag) map[string]string {
 	out := make(map[string]string, len(ts))
 	for _, t := range ts {

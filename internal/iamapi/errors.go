@@ -70,6 +70,10 @@ func wire(err error) error {
 		return &awsapi.Error{Code: "AccessDenied", Message: "The password has expired. An administrator has to set a new one.", Status: http.StatusForbidden}
 	case iam.ErrConcurrentChange:
 		return awsapi.Errorf(api.CodeEntityTemporarilyUnmodifiable, "The %s of %s is being changed by another request.", e.Entity, e.Name)
+	case iam.ErrFeatureEnabled:
+		return awsapi.Errorf(api.CodeFeatureEnabled, "The request failed because outbound identity federation is already enabled for your AWS account.")
+	case iam.ErrFeatureDisabled:
+		return awsapi.Errorf(api.CodeFeatureDisabled, "The request failed because outbound identity federation is disabled for your AWS account.")
 	case iam.ErrNoReport:
 		return awsapi.Errorf(api.CodeCredentialReportNotPresent, "No report exists. Generate one first.")
 	case iam.ErrReportExpired:

@@ -569,6 +569,7 @@ func TestOperations(t *testing.T) {
 var elsewhere = map[engine.Kind]bool{
 	engine.ErrInvalidToken: true, engine.ErrExpiredToken: true, engine.ErrDurationRole: true, engine.ErrDurationChained: true,
 	engine.ErrTransitiveMissing: true, engine.ErrTransitiveConflict: true, engine.ErrSourceIdentityChanged: true, engine.ErrPackedPolicySize: true,
+	engine.ErrDurationEscalates: true, engine.ErrTokenSize: true,
 }
 
 func TestErrorsAreMapped(t *testing.T) {

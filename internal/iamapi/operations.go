@@ -17,17 +17,21 @@ import (
 // Config is what the operations need. All fields are required.
 type Config struct {
 	IAM *iam.IAM
-	Org *org.Org // service control policies, for simulations
+	Org *org.Org // service control policies, for simulations, and features of organizations
+	// IssuerURL is the URL, without a trailing slash, below which the documents of an issuer with the id are served to
+	// clients that reach the server as the caller does.
+	IssuerURL func(c *awsapi.Call, id string) string
 }
 
 type service struct {
-	iam *iam.IAM
-	org *org.Org
+	iam       *iam.IAM
+	org       *org.Org
+	issuerURL func(c *awsapi.Call, id string) string
 }
 
 // Operations returns a row for every operation of IAM.
 func Operations(c Config) []awsapi.Operation {
-	s := &service{iam: c.IAM, org: c.Org}
+	s := &service{iam: c.IAM, org: c.Org, issuerURL: c.IssuerURL}
 	served := []awsapi.Operation{
 		// user.go
 		onUser(s, api.CreateUser, s.createUser, newUserKeys),
@@ -172,6 +176,18 @@ func Operations(c Config) []awsapi.Operation {
 		onProvider(s, api.UntagOpenIDConnectProvider, untaggedProvider, s.untagProvider, untagProviderKeys),
 		onProvider(s, api.ListOpenIDConnectProviderTags, listedProvider, s.listProviderTags),
 
+		// outbound.go
+		op(api.EnableOutboundWebIdentityFederation, awsapi.Any, s.enableIssuer),
+		op(api.DisableOutboundWebIdentityFederation, awsapi.Any, s.disableIssuer),
+		op(api.GetOutboundWebIdentityFederationInfo, awsapi.Any, s.getIssuer),
+
+		// root.go
+		op(api.EnableOrganizationsRootCredentialsManagement, awsapi.Any, s.enableRootCredentials),
+		op(api.DisableOrganizationsRootCredentialsManagement, awsapi.Any, s.disableRootCredentials),
+		op(api.EnableOrganizationsRootSessions, awsapi.Any, s.enableRootSessions),
+		op(api.DisableOrganizationsRootSessions, awsapi.Any, s.disableRootSessions),
+		op(api.ListOrganizationsFeatures, awsapi.Any, s.listFeatures),
+
 		// servicelinked.go
 		op(api.CreateServiceLinkedRole, onServiceRole, s.createServiceLinkedRole),
 		onRole(s, api.DeleteServiceLinkedRole, s.deleteServiceLinkedRole),
@@ -206,7 +222,7 @@ func op[In, Out any](s shape.Shape[In, Out], on func(*awsapi.Call, *In) []awsapi
 // barred reports whether the caller's credentials are no good for IAM: those of GetFederationToken, and those of
 // GetSessionToken without multi-factor authentication. See "Compare AWS STS credentials" in the IAM user guide.
 func barred(c *awsapi.Call) bool {
-	if c.Identity.STS == nil {
+	if c.Identity.STS == nil || c.Identity.STS.IsRootTask() {
 		return false
 	}
 	switch c.Identity.Subject.Principal.Kind {

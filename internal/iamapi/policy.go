@@ -17,7 +17,7 @@ func toListedPolicy(p *iam.ManagedPolicy) api.Policy {
 	return api.Policy{
 		PolicyName: &p.Name, PolicyId: &p.ID, Arn: new(p.ARN()), Path: &p.Path, DefaultVersionId: &p.DefaultVersion,
 		AttachmentCount: new(int32(p.AttachmentCount)), PermissionsBoundaryUsageCount: new(int32(p.BoundaryCount)),
-		IsAttachable: new(true), CreateDate: shape.At(p.Created), UpdateDate: shape.At(p.Updated),
+		IsAttachable: new(!iam.IsRootTask(p.ARN())), CreateDate: shape.At(p.Created), UpdateDate: shape.At(p.Updated),
 	}
 }
 

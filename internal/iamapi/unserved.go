@@ -7,17 +7,15 @@ import (
 
 // Why operations are not served.
 const (
-	noMFA           = "there are no multi-factor devices"
-	noSSH           = "no service here takes SSH keys"
-	noCertificates  = "no service here uses certificates of IAM"
-	noCredentials   = "there is no service here that has credentials of its own"
-	noSAML          = "identity providers speak OpenID Connect, not SAML"
-	noDelegation    = "there are no product providers to delegate permissions to"
-	noCentralRoot   = "an organization does not manage the root users of its accounts"
-	noOutboundToken = "this server issues no identity tokens for others"
-	noLastAccess    = "accesses are in the audit log, not counted by service"
-	noPreferences   = "session tokens have one form, which is valid in all regions"
-	noSummaries     = "there is nobody to write summaries"
+	noMFA          = "there are no multi-factor devices"
+	noSSH          = "no service here takes SSH keys"
+	noCertificates = "no service here uses certificates of IAM"
+	noCredentials  = "there is no service here that has credentials of its own"
+	noSAML         = "identity providers speak OpenID Connect, not SAML"
+	noDelegation   = "there are no product providers to delegate permissions to"
+	noLastAccess   = "accesses are in the audit log, not counted by service"
+	noPreferences  = "session tokens have one form, which is valid in all regions"
+	noSummaries    = "there is nobody to write summaries"
 )
 
 // unserved are the operations that can mean nothing here, or would have to pretend.
@@ -51,14 +49,6 @@ func unserved() []awsapi.Operation {
 		awsapi.Unsupported(api.RejectDelegationRequest, noDelegation),
 		awsapi.Unsupported(api.SendDelegationToken, noDelegation),
 		awsapi.Unsupported(api.UpdateDelegationRequest, noDelegation),
-		awsapi.Unsupported(api.EnableOrganizationsRootCredentialsManagement, noCentralRoot),
-		awsapi.Unsupported(api.DisableOrganizationsRootCredentialsManagement, noCentralRoot),
-		awsapi.Unsupported(api.EnableOrganizationsRootSessions, noCentralRoot),
-		awsapi.Unsupported(api.DisableOrganizationsRootSessions, noCentralRoot),
-		awsapi.Unsupported(api.ListOrganizationsFeatures, noCentralRoot),
-		awsapi.Unsupported(api.EnableOutboundWebIdentityFederation, noOutboundToken),
-		awsapi.Unsupported(api.DisableOutboundWebIdentityFederation, noOutboundToken),
-		awsapi.Unsupported(api.GetOutboundWebIdentityFederationInfo, noOutboundToken),
 		awsapi.Unsupported(api.GenerateOrganizationsAccessReport, noLastAccess),
 		awsapi.Unsupported(api.GetOrganizationsAccessReport, noLastAccess),
 		awsapi.Unsupported(api.GenerateServiceLastAccessedDetails, noLastAccess),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"net/netip"
 	"path/filepath"
 	"strings"
@@ -73,6 +74,10 @@ type Config struct {
 	// EventCAFile is a PEM file of authorities whose certificates event
 	// destinations may have, besides those that the system trusts.
 	EventCAFile string
+	// IssuerURL is the address under which others reach the server to verify
+	// the tokens that it makes for them, such as https://pratique.example.com.
+	// Default: the one by which an account's issuer is enabled.
+	IssuerURL string
 	// Log receives one line per request and what goes wrong. Default: none.
 	Log *slog.Logger
 	// Now is the clock. Default: time.Now.
@@ -135,6 +140,11 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.ScanTimeout < 0 {
 		return c, errors.New("config: scans cannot take a negative time")
+	}
+	if c.IssuerURL = strings.TrimRight(c.IssuerURL, "/"); c.IssuerURL != "" {
+		if u, err := url.Parse(c.IssuerURL); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return c, fmt.Errorf("config: the issuer URL %q is not an https URL without query", c.IssuerURL)
+		}
 	}
 	if c.KeepDecisions < 0 {
 		return c, errors.New("config: decisions cannot be kept for a negative time")

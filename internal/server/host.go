@@ -9,6 +9,7 @@ import (
 
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/endpoint"
+	"github.com/pratique-dev/pratique/internal/stsapi"
 )
 
 // resolve finds the registry a request is for: the ns parameter that
@@ -45,11 +46,18 @@ func (s *Server) registryAt(host, account, region string) endpoint.Registry {
 	return endpoint.Registry{Account: account, Region: region, Domain: s.cfg.Domains[0], Port: s.port}
 }
 
+// issuerURL is the URL of an issuer of identity tokens, as others are to find
+// it: below the address that is configured, or else the one by which the
+// caller reached the server.
+func (s *Server) issuerURL(c *awsapi.Call, id string) string {
+	base := s.cfg.IssuerURL
+	if base == "" {
+		base = s.scheme() + "://" + strings.ToLower(c.Host)
+	}
+	return base + stsapi.IssuerPath + id
+}
+
 // uri is where the client that made a call reaches a registry.
 func (s *Server) uri(c *awsapi.Call, account, region string) *url.URL {
-	scheme := "http"
-	if s.cfg.tls() {
-		scheme = "https"
-	}
-	return &url.URL{Scheme: scheme, Host: s.registryAt(c.Host, account, region).Host()}
+	return &url.URL{Scheme: s.scheme(), Host: s.registryAt(c.Host, account, region).Host()}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/decision"
 	"github.com/pratique-dev/pratique/internal/ociapi"
+	"github.com/pratique-dev/pratique/internal/stsapi"
 )
 
 // ServeHTTP implements http.Handler for the one port.
@@ -112,6 +113,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.oci.ServeRegistry(w, r, ociapi.Target{Account: reg.Account, Region: reg.Region, Host: reg.Host()})
 	case strings.HasPrefix(path, ociapi.LayerPath):
 		s.oci.ServeLayer(w, r)
+	case strings.HasPrefix(path, stsapi.IssuerPath):
+		s.issuers.ServeHTTP(w, r)
 	case path == "/":
 		s.api.ServeHTTP(w, r)
 	default:

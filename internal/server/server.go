@@ -53,6 +53,7 @@ type Server struct {
 	blobs    *blob.Dir
 	api      *awsapi.Dispatcher
 	oci      *ociapi.API
+	issuers  *stsapi.Issuers
 	denials  *decision.Store
 	jobs     *job.Runner
 	audit    *audit.Log
@@ -135,6 +136,7 @@ func (s *Server) open(ctx context.Context) error {
 	may := authz.New(authz.Config{IAM: s.iam, Org: organizations, Registry: s.registry, Now: s.cfg.Now})
 
 	environment := func(r *http.Request) policy.Context { return authn.Environment(r, s.cfg.Now()) }
+	s.issuers = stsapi.NewIssuers(s.iam, s.cfg.Log)
 	layers := ociapi.NewLayerURLs(box, s.cfg.Now)
 	messages := stsapi.NewMessages(box, s.cfg.Now)
 	authorities, err := s.cfg.oidcCAs()
@@ -151,8 +153,8 @@ func (s *Server) open(ctx context.Context) error {
 			DownloadURL: func(base *url.URL, repo registry.Repo, d digest.Digest) string {
 				return base.JoinPath(layers.Path(repo, d)).String()
 			},
-		}, s.iam, organizations, pratiqueapi.Config{Decisions: s.denials, Events: webhooks}, stsapi.Config{
-			IAM: s.iam, Messages: messages, Log: s.cfg.Log,
+		}, iamapi.Config{IAM: s.iam, Org: organizations, IssuerURL: s.issuerURL}, pratiqueapi.Config{Decisions: s.denials, Events: webhooks}, stsapi.Config{
+			IAM: s.iam, Org: organizations, Messages: messages, Log: s.cfg.Log,
 			Tokens: oidc.New(oidc.Config{CAs: authorities, Resolve: s.cfg.OIDCResolve, Now: s.cfg.Now}),
 		}),
 		Authenticate:  who.SigV4,
@@ -167,11 +169,11 @@ func (s *Server) open(ctx context.Context) error {
 }
 
 // operations is the table of everything the AWS APIs do here.
-func operations(c ecrapi.Config, m *iam.IAM, o *org.Org, p pratiqueapi.Config, s stsapi.Config) []awsapi.Operation {
+func operations(c ecrapi.Config, m iamapi.Config, p pratiqueapi.Config, s stsapi.Config) []awsapi.Operation {
 	return slices.Concat(
 		ecrapi.Operations(c),
-		iamapi.Operations(iamapi.Config{IAM: m, Org: o}),
-		orgapi.Operations(orgapi.Config{Org: o, IAM: m}),
+		iamapi.Operations(m),
+		orgapi.Operations(orgapi.Config{Org: m.Org, IAM: m.IAM}),
 		pratiqueapi.Operations(p),
 		stsapi.Operations(s),
 	)
@@ -296,11 +298,14 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 
 // URL is where the server answers, without a trailing slash.
 func (s *Server) URL() string {
-	scheme := "http"
+	return s.scheme() + "://" + s.Addr()
+}
+
+func (s *Server) scheme() string {
 	if s.cfg.tls() {
-		scheme = "https"
+		return "https"
 	}
-	return scheme + "://" + s.Addr()
+	return "http"
 }
 
 // IAM is the server's IAM engine, for administration in process.

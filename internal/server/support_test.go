@@ -16,6 +16,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/awsapi/shape"
 	"github.com/pratique-dev/pratique/internal/awsapi/sts"
 	"github.com/pratique-dev/pratique/internal/ecrapi"
+	"github.com/pratique-dev/pratique/internal/iamapi"
 	"github.com/pratique-dev/pratique/internal/pratiqueapi"
 	"github.com/pratique-dev/pratique/internal/stsapi"
 	"github.com/pratique-dev/pratique/policy/catalog"
@@ -35,7 +36,7 @@ Made from the table of operations by ` + "`make generate`" + `. An operation tha
 
 // The support page is the table.
 func TestSupport(t *testing.T) {
-	got := supportHead + awsapi.Support(operations(ecrapi.Config{}, nil, nil, pratiqueapi.Config{}, stsapi.Config{}))
+	got := supportHead + awsapi.Support(operations(ecrapi.Config{}, iamapi.Config{}, pratiqueapi.Config{}, stsapi.Config{}))
 	if *update {
 		if err := os.WriteFile(supportFile, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -54,7 +55,7 @@ func TestSupport(t *testing.T) {
 // that policies can name.
 func TestTableIsComplete(t *testing.T) {
 	rows := map[*shape.Service]map[string]bool{}
-	for _, o := range operations(ecrapi.Config{}, nil, nil, pratiqueapi.Config{}, stsapi.Config{}) {
+	for _, o := range operations(ecrapi.Config{}, iamapi.Config{}, pratiqueapi.Config{}, stsapi.Config{}) {
 		s := o.Service()
 		if rows[s] == nil {
 			rows[s] = map[string]bool{}

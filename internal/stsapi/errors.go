@@ -41,6 +41,12 @@ func wire(err error) error {
 		return parameter("One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.")
 	case iam.ErrSourceIdentityChanged:
 		return denied("The source identity of a session cannot be changed.")
+	case iam.ErrFeatureDisabled:
+		return awsapi.Errorf(sts.CodeOutboundWebIdentityFederationDisabled, "The outbound web identity federation feature is not enabled for this account.")
+	case iam.ErrDurationEscalates:
+		return awsapi.Errorf(sts.CodeSessionDurationEscalation, "The requested token duration would extend the session beyond its original expiration time.")
+	case iam.ErrTokenSize:
+		return awsapi.Errorf(sts.CodeJWTPayloadSizeExceeded, "The requested token payload size exceeds the maximum allowed size.")
 	}
 	return err
 }

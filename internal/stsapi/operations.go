@@ -10,12 +10,14 @@ import (
 	"github.com/pratique-dev/pratique/internal/awsapi/sts"
 	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/oidc"
+	"github.com/pratique-dev/pratique/internal/org"
 	"github.com/pratique-dev/pratique/policy"
 )
 
 // Config is what the operations need.
 type Config struct {
 	IAM      *iam.IAM
+	Org      *org.Org // whose places identity tokens tell
 	Messages *Messages
 	Tokens   *oidc.Verifier // of identity providers
 	Log      *slog.Logger   // of what goes wrong between identity providers and the server
@@ -23,6 +25,7 @@ type Config struct {
 
 type service struct {
 	iam      *iam.IAM
+	org      *org.Org
 	messages *Messages
 	tokens   *oidc.Verifier
 	log      *slog.Logger
@@ -30,20 +33,20 @@ type service struct {
 
 // Operations returns a row for every operation of STS.
 func Operations(c Config) []awsapi.Operation {
-	s := &service{iam: c.IAM, messages: c.Messages, tokens: c.Tokens, log: c.Log}
+	s := &service{iam: c.IAM, org: c.Org, messages: c.Messages, tokens: c.Tokens, log: c.Log}
 	return awsapi.Complete(sts.Service,
 		op(sts.AssumeRole, onRole, s.assumeRole, awsapi.NoAuthorization()), // checks its input first, then authorises
 		op(sts.AssumeRoleWithWebIdentity, onNothing, s.assumeRoleWithWebIdentity),
+		op(sts.AssumeRoot, onRoot, s.assumeRoot, awsapi.NoAuthorization()), // as AssumeRole
 		op(sts.DecodeAuthorizationMessage, awsapi.Any, longTermOrRole(s.decodeAuthorizationMessage)),
 		op(sts.GetAccessKeyInfo, awsapi.Any, longTermOrRole(s.getAccessKeyInfo)),
 		op(sts.GetCallerIdentity, awsapi.Any, s.getCallerIdentity, awsapi.NoAuthorization()),
+		op(sts.GetDelegatedAccessToken, awsapi.Any, s.getDelegatedAccessToken),
 		op(sts.GetFederationToken, onFederatedUser, s.getFederationToken),
 		op(sts.GetSessionToken, awsapi.Any, s.getSessionToken, awsapi.NoAuthorization()),
+		op(sts.GetWebIdentityToken, onIdentityToken, longTermOrRole(s.getWebIdentityToken)),
 
 		awsapi.Unsupported(sts.AssumeRoleWithSAML, "there are no SAML providers"),
-		awsapi.Unsupported(sts.AssumeRoot, "root sessions are not implemented; CreateAccount of Organizations makes a role to assume instead"),
-		awsapi.Unsupported(sts.GetDelegatedAccessToken, "there are no delegation requests"),
-		awsapi.Unsupported(sts.GetWebIdentityToken, "there is no outbound identity federation"),
 	)
 }
 

@@ -447,12 +447,6 @@ func TestGetAccessKeyInfo(t *testing.T) {
 	wantError(t, err, "ValidationError", 400, "")
 }
 
-func TestUnsupported(t *testing.T) {
-	w := newWorld(t)
-	_, err := w.sts(w.alice).GetWebIdentityToken(t.Context(), &sts.GetWebIdentityTokenInput{Audience: []string{"a"}, SigningAlgorithm: aws.String("RS256")})
-	wantError(t, err, "UnsupportedOperation", 400, "GetWebIdentityToken")
-}
-
 // Every operation of the model has a row, and every row that is not served says why.
 func TestOperations(t *testing.T) {
 	ops := stsapi.Operations(stsapi.Config{})
@@ -473,7 +467,8 @@ var elsewhere = map[engine.Kind]bool{
 	engine.ErrNoSuchEntity: true, engine.ErrAlreadyExists: true, engine.ErrPoliciesAttached: true, engine.ErrInlinePolicies: true,
 	engine.ErrInInstanceProfile: true, engine.ErrReferenced: true, engine.ErrPolicyAttached: true, engine.ErrPolicyVersions: true,
 	engine.ErrDefaultVersion: true, engine.ErrVersionQuota: true, engine.ErrInlineSize: true, engine.ErrUnmodifiable: true,
-	engine.ErrInvalidToken: true, engine.ErrExpiredToken: true, // authentication answers these
+	engine.ErrFeatureEnabled: true,
+	engine.ErrInvalidToken:   true, engine.ErrExpiredToken: true, // authentication answers these
 }
 
 func TestErrorsAreMapped(t *testing.T) {
