@@ -1,6 +1,9 @@
 package registry
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,20 +21,51 @@ type Quotas struct {
 	PullTimeExclusions      int // of one registry; default 100
 }
 
+// quota is one of Quotas.
+type quota struct {
+	name      string
+	value     *int
+	otherwise int
+}
+
+// all lists the quotas in the order of their names.
+func (q *Quotas) all() []quota {
+	return []quota{
+		{"images-per-repository", &q.ImagesPerRepository, 100_000},
+		{"parts-per-layer", &q.PartsPerLayer, 4200},
+		{"pull-time-exclusions", &q.PullTimeExclusions, 100},
+		{"repositories-per-registry", &q.RepositoriesPerRegistry, 100_000},
+		{"tags-per-image", &q.TagsPerImage, 1000},
+	}
+}
+
 // withDefaults fills in the defaults.
 func (q Quotas) withDefaults() Quotas {
-	for field, otherwise := range map[*int]int{
-		&q.RepositoriesPerRegistry: 100_000,
-		&q.ImagesPerRepository:     100_000,
-		&q.TagsPerImage:            1000,
-		&q.PartsPerLayer:           4200,
-		&q.PullTimeExclusions:      100,
-	} {
-		if *field <= 0 {
-			*field = otherwise
+	for _, one := range q.all() {
+		if *one.value <= 0 {
+			*one.value = one.otherwise
 		}
 	}
 	return q
+}
+
+// Set sets the quota that an operator wrote as name=number, such as
+// images-per-repository=20000.
+func (q *Quotas) Set(text string) error {
+	name, number, _ := strings.Cut(text, "=")
+	var names []string
+	for _, one := range q.all() {
+		if one.name == name {
+			n, err := strconv.Atoi(number)
+			if err != nil || n < 1 {
+				return fmt.Errorf("quota %s: %q is not a positive number", name, number)
+			}
+			*one.value = n
+			return nil
+		}
+		names = append(names, one.name)
+	}
+	return fmt.Errorf("there is no quota %q; there are %s", name, strings.Join(names, ", "))
 }
 
 // rooms remembers that a quota leaves room, so that what is counted by quotas

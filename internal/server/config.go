@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"net/netip"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/endpoint"
+	"github.com/pratique-dev/pratique/internal/registry"
 )
 
 // Config is everything a server can be told. Only DataDir is needed; the zero
@@ -52,6 +53,15 @@ type Config struct {
 	// KeepDecisions is how long denials can be explained by their id; the
 	// audit log keeps them longer. Default: 30 days.
 	KeepDecisions time.Duration
+	// Quotas are how much a registry and its repositories may hold. Default:
+	// those of Amazon ECR.
+	Quotas registry.Quotas
+	// PublicPullRate is how many manifests one address may get from public
+	// repositories per second without credentials, and PublicPullBurst how
+	// many at once, from each node. Somebody with credentials may get ten
+	// times as many. Default: 1 and 20.
+	PublicPullRate  float64
+	PublicPullBurst int
 	// OIDCCAFile is a PEM file of authorities whose certificates identity
 	// providers may have, besides those that the system trusts.
 	OIDCCAFile string
@@ -59,6 +69,10 @@ type Config struct {
 	// does not know, or not rightly: an address, host and port, for each
 	// name. Only these may be on the machine itself.
 	OIDCResolve map[string]string
+	// IssuerURL is the address under which others reach the server to verify
+	// the tokens that it makes for them, such as https://pratique.example.com.
+	// Default: the one by which an account's issuer is enabled.
+	IssuerURL string
 	// Scanner is the program that looks for known vulnerabilities in images,
 	// one of scan.Programs. Default: images are not scanned.
 	Scanner string
@@ -74,15 +88,15 @@ type Config struct {
 	// EventCAFile is a PEM file of authorities whose certificates event
 	// destinations may have, besides those that the system trusts.
 	EventCAFile string
-	// IssuerURL is the address under which others reach the server to verify
-	// the tokens that it makes for them, such as https://pratique.example.com.
-	// Default: the one by which an account's issuer is enabled.
-	IssuerURL string
 	// Log receives one line per request and what goes wrong. Default: none.
 	Log *slog.Logger
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
 }
+
+// authenticatedPulls is how many times more somebody with credentials may pull
+// from public repositories, as on Amazon ECR Public.
+const authenticatedPulls = 10
 
 // DefaultDatabase is the URL of the metadata database in a data directory.
 func DefaultDatabase(dataDir string) string { return "sqlite:" + filepath.Join(dataDir, "meta.db") }
@@ -135,16 +149,25 @@ func (c Config) withDefaults() (Config, error) {
 			return c, fmt.Errorf("config: identity providers at %q cannot be at %q: want a host name in lower case and an address with a port", host, to)
 		}
 	}
+	if c.IssuerURL = strings.TrimRight(c.IssuerURL, "/"); c.IssuerURL != "" {
+		if u, err := url.Parse(c.IssuerURL); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return c, fmt.Errorf("config: the issuer URL %q is not an https URL without query", c.IssuerURL)
+		}
+	}
 	if c.Scanner == "" && c.ScannerPath != "" {
 		return c, errors.New("config: a scanner's path says nothing without the scanner's name")
 	}
 	if c.ScanTimeout < 0 {
 		return c, errors.New("config: scans cannot take a negative time")
 	}
-	if c.IssuerURL = strings.TrimRight(c.IssuerURL, "/"); c.IssuerURL != "" {
-		if u, err := url.Parse(c.IssuerURL); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			return c, fmt.Errorf("config: the issuer URL %q is not an https URL without query", c.IssuerURL)
-		}
+	if c.PublicPullRate < 0 || c.PublicPullBurst < 0 {
+		return c, errors.New("config: pulls from public repositories cannot be limited to a negative rate")
+	}
+	if c.PublicPullRate == 0 {
+		c.PublicPullRate = 1
+	}
+	if c.PublicPullBurst == 0 {
+		c.PublicPullBurst = 20
 	}
 	if c.KeepDecisions < 0 {
 		return c, errors.New("config: decisions cannot be kept for a negative time")

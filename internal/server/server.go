@@ -27,6 +27,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/blob"
 	"github.com/pratique-dev/pratique/internal/decision"
 	"github.com/pratique-dev/pratique/internal/ecrapi"
+	"github.com/pratique-dev/pratique/internal/ecrpublicapi"
 	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/event"
 	"github.com/pratique-dev/pratique/internal/iam"
@@ -114,7 +115,7 @@ func (s *Server) open(ctx context.Context) error {
 		}
 	}
 	s.iam = iam.New(iam.Config{DB: s.db, Box: box, Now: s.cfg.Now})
-	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Scans: s.cfg.Scanner != "", Log: s.cfg.Log})
+	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Quotas: s.cfg.Quotas, Scans: s.cfg.Scanner != "", Log: s.cfg.Log})
 	s.denials = decision.New(decision.Config{DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log, Keep: s.cfg.KeepDecisions})
 	webhooks, err := s.openWebhooks(box)
 	if err != nil {
@@ -146,6 +147,8 @@ func (s *Server) open(ctx context.Context) error {
 
 	s.oci = ociapi.New(ociapi.Config{
 		Registry: s.registry, Authenticator: who, Authorizer: may, Layers: layers, Now: s.cfg.Now, Log: s.cfg.Log,
+		AnonymousPulls:     ociapi.Rate{PerSecond: s.cfg.PublicPullRate, Burst: s.cfg.PublicPullBurst},
+		AuthenticatedPulls: ociapi.Rate{PerSecond: authenticatedPulls * s.cfg.PublicPullRate, Burst: authenticatedPulls * s.cfg.PublicPullBurst},
 	})
 	s.api = awsapi.New(awsapi.Config{
 		Operations: operations(ecrapi.Config{
@@ -153,6 +156,8 @@ func (s *Server) open(ctx context.Context) error {
 			DownloadURL: func(base *url.URL, repo registry.Repo, d digest.Digest) string {
 				return base.JoinPath(layers.Path(repo, d)).String()
 			},
+		}, ecrpublicapi.Config{
+			Registry: s.registry, IAM: s.iam, URL: s.publicURL, LogoPath: ociapi.RepositoryLogo, Token: who.PublicToken, Environment: environment,
 		}, iamapi.Config{IAM: s.iam, Org: organizations, IssuerURL: s.issuerURL}, pratiqueapi.Config{Decisions: s.denials, Events: webhooks}, stsapi.Config{
 			IAM: s.iam, Org: organizations, Messages: messages, Log: s.cfg.Log,
 			Tokens: oidc.New(oidc.Config{CAs: authorities, Resolve: s.cfg.OIDCResolve, Now: s.cfg.Now}),
@@ -169,9 +174,10 @@ func (s *Server) open(ctx context.Context) error {
 }
 
 // operations is the table of everything the AWS APIs do here.
-func operations(c ecrapi.Config, m iamapi.Config, p pratiqueapi.Config, s stsapi.Config) []awsapi.Operation {
+func operations(c ecrapi.Config, public ecrpublicapi.Config, m iamapi.Config, p pratiqueapi.Config, s stsapi.Config) []awsapi.Operation {
 	return slices.Concat(
 		ecrapi.Operations(c),
+		ecrpublicapi.Operations(public),
 		iamapi.Operations(m),
 		orgapi.Operations(orgapi.Config{Org: m.Org, IAM: m.IAM}),
 		pratiqueapi.Operations(p),
