@@ -89,6 +89,10 @@ func ParsePublic(host string) (p Public, ok bool) {
 // registries.
 var publicHosts = map[string]string{"amazonaws.com": "public.ecr.aws", "on.aws": "ecr-public.aws.com"}
 
+// OfAWS reports whether the name is one of those that AWS has for the public
+// registries.
+func (p Public) OfAWS() bool { _, ok := publicHosts[p.Domain]; return ok }
+
 // Host returns the host name of the public registries with its port.
 func (p Public) Host() string {
 	host, ok := publicHosts[p.Domain]

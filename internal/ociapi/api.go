@@ -27,7 +27,7 @@ import (
 )
 
 // Config is what an API needs. All fields are required but Log, which is
-// slog.Default() when it is nil.
+// slog.Default() when it is nil, and the rates.
 type Config struct {
 	Registry      *registry.Registry
 	Authenticator *authn.Authenticator
@@ -35,6 +35,11 @@ type Config struct {
 	Layers        *LayerURLs
 	Now           func() time.Time
 	Log           *slog.Logger
+
+	// AnonymousPulls is how many manifests an address may get from the public
+	// registries without credentials, and AuthenticatedPulls is that of a
+	// principal. A zero Rate allows none.
+	AnonymousPulls, AuthenticatedPulls Rate
 }
 
 // API serves /v2/ and the URLs of layers. It is safe for concurrent use.
@@ -46,11 +51,13 @@ type API struct {
 	layers        *LayerURLs
 	now           func() time.Time
 	log           *slog.Logger
+
+	anonymous, authenticated *buckets // pulls from public registries
 }
 
 // New returns an API.
 func New(c Config) *API {
-	a := &API{c.Registry, c.Authenticator, c.Authorizer, creation.New(c.Registry, c.Authorizer), c.Layers, c.Now, c.Log}
+	a := &API{c.Registry, c.Authenticator, c.Authorizer, creation.New(c.Registry, c.Authorizer), c.Layers, c.Now, c.Log, newBuckets(c.AnonymousPulls), newBuckets(c.AuthenticatedPulls)}
 	if a.log == nil {
 		a.log = slog.Default()
 	}
@@ -72,8 +79,9 @@ type call struct {
 	r      *http.Request
 	target Target
 	event  *audit.Event
-	id     *authn.Identity
+	id     *authn.Identity // nil for everybody, which only public registries know
 	env    policy.Context
+	name   string // of the repository, in its registry
 }
 
 // ServeRegistry answers a request to the registry t, whose path is /v2 or
@@ -106,6 +114,7 @@ func (c *call) serve() (err error) {
 		return err
 	}
 	row := table[c.Kind]
+	c.name = c.Repository
 	c.event.Operation = row.name
 	c.env = authn.Environment(c.r, c.now())
 	c.env.Set("aws:RequestedRegion", c.target.Region)
@@ -113,10 +122,7 @@ func (c *call) serve() (err error) {
 	if c.Kind == Catalog {
 		resource = "*"
 	}
-	actions := row.actions
-	if row.bodyAction != "" && c.r.ContentLength != 0 {
-		actions = append(actions[:len(actions):len(actions)], row.bodyAction)
-	}
+	actions := row.needs(c.r)
 	if len(actions) > 0 {
 		c.event.Resources = append(c.event.Resources, audit.Resource{ARN: c.arn(resource), Account: c.target.Account})
 	}
@@ -144,7 +150,7 @@ func (c *call) authorize(action, repository string) error {
 
 // repo is the repository that the request names.
 func (c *call) repo() registry.Repo {
-	return registry.Repo{Account: c.target.Account, Region: c.target.Region, Name: c.Repository}
+	return registry.Repo{Account: c.target.Account, Region: c.target.Region, Name: c.name}
 }
 
 // fail answers with an error, unless the answer has begun. Then net/http sees
@@ -160,7 +166,11 @@ func (c *call) fail(err error) {
 		return
 	}
 	if errors.Is(err, authn.ErrNoCredentials) || errors.Is(err, authn.ErrInvalidCredentials) {
-		c.challenge()
+		if c.public() {
+			c.askForToken()
+		} else {
+			c.challenge()
+		}
 		return
 	}
 	e := wireError(err, c.event.RequestID)
@@ -180,14 +190,18 @@ func (c *call) fail(err error) {
 
 // challenge asks for credentials in ECR's words.
 func (c *call) challenge() {
-	scheme := "http"
-	if c.r.TLS != nil {
-		scheme = "https"
-	}
 	const text = "Not Authorized\n"
 	c.event.ErrorCode, c.event.ErrorMessage = "UNAUTHORIZED", "Not Authorized"
-	c.w.Header().Set("Www-Authenticate", fmt.Sprintf(`Basic realm="%s://%s/",service="ecr.amazonaws.com"`, scheme, c.target.Host))
+	c.w.Header().Set("Www-Authenticate", fmt.Sprintf(`Basic realm="%s://%s/",service="ecr.amazonaws.com"`, c.scheme(), c.target.Host))
 	c.send(http.StatusUnauthorized, "text/plain; charset=utf-8", []byte(text))
+}
+
+// scheme is that of the URL by which the client reached the server.
+func (c *call) scheme() string {
+	if c.r.TLS != nil {
+		return "https"
+	}
+	return "http"
 }
 
 // send writes a response whose body is known. net/http leaves the body out

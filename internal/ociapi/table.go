@@ -1,5 +1,7 @@
 package ociapi
 
+import "net/http"
+
 // row is one thing the registry endpoint can do.
 type row struct {
 	name string // operation, in audit events and metrics
@@ -15,7 +17,22 @@ type row struct {
 	// the registry is for that and the caller may ecr:CreateRepository.
 	creates bool
 
+	// everybody may do it, whatever policies say. Only public registries have
+	// that.
+	everybody bool
+
+	// limited: it counts as a pull, of which there may be so many per second.
+	limited bool
+
 	run func(*call) error
+}
+
+// needs returns the actions that a request needs.
+func (row row) needs(r *http.Request) []string {
+	if row.bodyAction != "" && r.ContentLength != 0 {
+		return append(row.actions[:len(row.actions):len(row.actions)], row.bodyAction)
+	}
+	return row.actions
 }
 
 // table is everything the registry endpoint can do, after Amazon ECR's own
@@ -47,4 +64,35 @@ var table = [kinds]row{
 
 	// On every repository of the registry.
 	Catalog: {name: "ListRepositories", actions: []string{"ecr:DescribeRepositories"}, run: (*call).listRepositories},
+}
+
+// publicTable is everything that the endpoint of the public registries can do.
+// Nobody can be kept from pulling, as on Amazon ECR Public; all the rest takes
+// the action that the API's operation takes. Layers are not mounted.
+// https://docs.aws.amazon.com/AmazonECR/latest/public/public-repository-policies.html
+var publicTable = [kinds]row{
+	Ping: {name: "Ping", everybody: true, run: (*call).ping},
+
+	ManifestGet:    {name: "GetManifest", everybody: true, limited: true, run: (*call).getManifest},
+	ManifestHead:   {name: "HeadManifest", everybody: true, run: (*call).getManifest},
+	ManifestPut:    {name: "PutManifest", actions: []string{"ecr-public:PutImage"}, run: (*call).putManifest},
+	ManifestDelete: {name: "DeleteManifest", actions: []string{"ecr-public:BatchDeleteImage"}, run: (*call).deleteManifest},
+
+	BlobGet:    {name: "GetBlob", everybody: true, run: (*call).getBlob},
+	BlobHead:   {name: "HeadBlob", everybody: true, run: (*call).getBlob},
+	BlobDelete: {name: "DeleteBlob", actions: []string{"ecr-public:BatchDeleteImage"}, run: (*call).deleteBlob},
+
+	UploadStart:  {name: "StartUpload", actions: []string{"ecr-public:InitiateLayerUpload"}, run: (*call).startUpload},
+	UploadMount:  {name: "MountBlob", actions: []string{"ecr-public:InitiateLayerUpload"}, run: (*call).startUpload},
+	UploadWhole:  {name: "PutBlob", actions: []string{"ecr-public:InitiateLayerUpload", "ecr-public:CompleteLayerUpload"}, bodyAction: "ecr-public:UploadLayerPart", run: (*call).uploadWhole},
+	UploadStatus: {name: "GetUpload", actions: []string{"ecr-public:UploadLayerPart"}, run: (*call).uploadStatus},
+	UploadAppend: {name: "AppendUpload", actions: []string{"ecr-public:UploadLayerPart"}, run: (*call).appendUpload},
+	UploadFinish: {name: "FinishUpload", actions: []string{"ecr-public:CompleteLayerUpload"}, bodyAction: "ecr-public:UploadLayerPart", run: (*call).finishUpload},
+	UploadCancel: {name: "CancelUpload", actions: []string{"ecr-public:UploadLayerPart"}, run: (*call).cancelUpload},
+
+	TagList:   {name: "ListTags", everybody: true, run: (*call).listTags},
+	Referrers: {name: "ListReferrers", everybody: true, run: (*call).listReferrers},
+
+	// There is no list of the repositories of everybody.
+	Catalog: {},
 }

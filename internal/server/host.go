@@ -24,6 +24,21 @@ func (s *Server) resolve(r *http.Request) (endpoint.Registry, error) {
 	return s.registryAt(r.Host, account, s.cfg.DefaultRegion), err
 }
 
+// public reports whether a request is for the public registries, and under
+// which name. It looks where resolve does, so that one name never means both.
+// The names that AWS has for them need not be below one of our domains.
+func (s *Server) public(r *http.Request) (host string, ok bool) {
+	for _, name := range []string{r.URL.Query().Get("ns"), r.Host} {
+		if reg, ok := endpoint.ParseRegistry(name); ok && slices.Contains(s.cfg.Domains, reg.Domain) {
+			return "", false
+		}
+		if p, ok := endpoint.ParsePublic(name); ok && (slices.Contains(s.cfg.Domains, p.Domain) || p.OfAWS()) {
+			return p.Host(), true
+		}
+	}
+	return "", false
+}
+
 // defaultAccount is the account that a host without one means: the one that
 // is configured, else the first there is, else none.
 func (s *Server) defaultAccount(ctx context.Context) (string, error) {
@@ -60,4 +75,20 @@ func (s *Server) issuerURL(c *awsapi.Call, id string) string {
 // uri is where the client that made a call reaches a registry.
 func (s *Server) uri(c *awsapi.Call, account, region string) *url.URL {
 	return &url.URL{Scheme: s.scheme(), Host: s.registryAt(c.Host, account, region).Host()}
+}
+
+// publicAt names the public registries as the client that sent this Host
+// header should reach them, as registryAt does a private one.
+func (s *Server) publicAt(host string) endpoint.Public {
+	if p, ok := endpoint.ParsePublic(host); ok && (slices.Contains(s.cfg.Domains, p.Domain) || p.OfAWS()) {
+		return p
+	}
+	at := s.registryAt(host, "", "")
+	return endpoint.Public{Domain: at.Domain, Port: at.Port}
+}
+
+// publicURL is where the client that made a call reaches the public
+// registries.
+func (s *Server) publicURL(c *awsapi.Call) *url.URL {
+	return &url.URL{Scheme: s.scheme(), Host: s.publicAt(c.Host).Host()}
 }

@@ -104,6 +104,10 @@ func (s *Server) finish(r *http.Request, event *audit.Event) {
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
 	case path == "/v2" || strings.HasPrefix(path, "/v2/"):
+		if host, ok := s.public(r); ok {
+			s.oci.ServePublic(w, r, host)
+			return
+		}
 		reg, err := s.resolve(r)
 		if err != nil {
 			s.cfg.Log.Error("resolve registry", "error", err)
@@ -111,6 +115,10 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		s.oci.ServeRegistry(w, r, ociapi.Target{Account: reg.Account, Region: reg.Region, Host: reg.Host()})
+	case path == ociapi.TokenPath || path+"/" == ociapi.TokenPath:
+		s.oci.ServeToken(w, r, s.publicAt(r.Host).Host())
+	case strings.HasPrefix(path, ociapi.LogoPath):
+		s.oci.ServeLogo(w, r)
 	case strings.HasPrefix(path, ociapi.LayerPath):
 		s.oci.ServeLayer(w, r)
 	case strings.HasPrefix(path, stsapi.IssuerPath):

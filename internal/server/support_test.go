@@ -10,12 +10,14 @@ import (
 
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/awsapi/ecr"
+	"github.com/pratique-dev/pratique/internal/awsapi/ecrpublic"
 	"github.com/pratique-dev/pratique/internal/awsapi/iam"
 	"github.com/pratique-dev/pratique/internal/awsapi/organizations"
 	"github.com/pratique-dev/pratique/internal/awsapi/pratique"
 	"github.com/pratique-dev/pratique/internal/awsapi/shape"
 	"github.com/pratique-dev/pratique/internal/awsapi/sts"
 	"github.com/pratique-dev/pratique/internal/ecrapi"
+	"github.com/pratique-dev/pratique/internal/ecrpublicapi"
 	"github.com/pratique-dev/pratique/internal/iamapi"
 	"github.com/pratique-dev/pratique/internal/pratiqueapi"
 	"github.com/pratique-dev/pratique/internal/stsapi"
@@ -36,7 +38,7 @@ Made from the table of operations by ` + "`make generate`" + `. An operation tha
 
 // The support page is the table.
 func TestSupport(t *testing.T) {
-	got := supportHead + awsapi.Support(operations(ecrapi.Config{}, iamapi.Config{}, pratiqueapi.Config{}, stsapi.Config{}))
+	got := supportHead + awsapi.Support(operations(ecrapi.Config{}, ecrpublicapi.Config{}, iamapi.Config{}, pratiqueapi.Config{}, stsapi.Config{}))
 	if *update {
 		if err := os.WriteFile(supportFile, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -55,7 +57,7 @@ func TestSupport(t *testing.T) {
 // that policies can name.
 func TestTableIsComplete(t *testing.T) {
 	rows := map[*shape.Service]map[string]bool{}
-	for _, o := range operations(ecrapi.Config{}, iamapi.Config{}, pratiqueapi.Config{}, stsapi.Config{}) {
+	for _, o := range operations(ecrapi.Config{}, ecrpublicapi.Config{}, iamapi.Config{}, pratiqueapi.Config{}, stsapi.Config{}) {
 		s := o.Service()
 		if rows[s] == nil {
 			rows[s] = map[string]bool{}
@@ -71,7 +73,7 @@ func TestTableIsComplete(t *testing.T) {
 			t.Errorf("%s %s: the reason %q ends a sentence that goes on", s.Name, o.Name(), why)
 		}
 	}
-	for _, s := range []*shape.Service{ecr.Service, iam.Service, organizations.Service, pratique.Service, sts.Service} {
+	for _, s := range []*shape.Service{ecr.Service, ecrpublic.Service, iam.Service, organizations.Service, pratique.Service, sts.Service} {
 		for _, o := range s.Operations {
 			if !rows[s][o.Name] {
 				t.Errorf("%s %s has no row", s.Name, o.Name)

@@ -19,6 +19,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/pratique-dev/pratique/internal/endpoint"
 )
 
 const (
@@ -106,7 +108,8 @@ func (c *privateCA) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, e
 			return nil, fmt.Errorf("local address: %w", err)
 		}
 		name, ips = host, []net.IP{net.ParseIP(host)}
-	} else if !slices.ContainsFunc(c.domains, func(d string) bool { return name == d || strings.HasSuffix(name, "."+d) }) {
+	} else if p, ok := endpoint.ParsePublic(name); !(ok && p.OfAWS()) &&
+		!slices.ContainsFunc(c.domains, func(d string) bool { return name == d || strings.HasSuffix(name, "."+d) }) {
 		return nil, fmt.Errorf("no certificate for %q: not below a configured domain", name)
 	}
 	c.mu.Lock()
