@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -25,7 +24,6 @@ import (
 const (
 	timeout    = 10 * time.Second // for a destination to take an event
 	maxAge     = 24 * time.Hour   // of an event that is still sent
-	maxAnswer  = 4 << 10          // bytes that are read of an answer, to use the connection again
 	maxOutage  = 5 * time.Minute  // between attempts at a destination that fails
 	maxRetries = time.Hour        // that a destination can ask for
 )
@@ -46,8 +44,7 @@ func newClient(g guard, cas *x509.CertPool) *http.Client {
 			DialContext:            dialer.DialContext,
 			TLSClientConfig:        &tls.Config{RootCAs: cas, MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2:      true,
-			MaxIdleConnsPerHost:    2,
-			IdleConnTimeout:        30 * time.Second,
+			DisableKeepAlives:      true, // each attempt goes where the name leads now, and finds no connection that has gone stale
 			MaxResponseHeaderBytes: 64 << 10,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -156,8 +153,7 @@ func (w *Webhooks) post(ctx context.Context, d *Destination, id string, body []b
 	if err != nil {
 		return 0, 0, withoutURL(err)
 	}
-	defer answer.Body.Close()
-	_, _ = io.CopyN(io.Discard, answer.Body, maxAnswer) // what it says does not matter
+	_ = answer.Body.Close() // what it says does not matter
 	if answer.StatusCode/100 == 2 {
 		return answer.StatusCode, 0, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -87,6 +88,12 @@ func (r retry) Error() string { return fmt.Sprintf("not yet: again in %v", r.aft
 
 // Permanent returns an error with which a handler says that trying again is of no use. The job is dead.
 func Permanent(err error) error { return permanent{err} }
+
+// IsPermanent reports whether err says that trying again is of no use.
+func IsPermanent(err error) bool {
+	var p permanent
+	return errors.As(err, &p)
+}
 
 type permanent struct{ error }
 

@@ -303,7 +303,6 @@ func (r *Runner) end(ctx context.Context, t *task, err error) {
 	write, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
 	defer cancel()
 	var stays retry
-	var hopeless permanent
 	var werr error
 	switch {
 	case err == nil && t.periodic:
@@ -315,7 +314,7 @@ func (r *Runner) end(ctx context.Context, t *task, err error) {
 	case errors.As(err, &stays):
 		werr = r.update(write, t, `due_at = $3, attempts = attempts - 1, again = FALSE`, r.now().Add(stays.after).UnixMicro())
 	default:
-		dead := !t.periodic && (t.attempts >= MaxAttempts || errors.As(err, &hopeless))
+		dead := !t.periodic && (t.attempts >= MaxAttempts || IsPermanent(err))
 		werr = r.fail(write, t, err, dead)
 	}
 	if werr != nil {
