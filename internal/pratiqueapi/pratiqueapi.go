@@ -1,5 +1,5 @@
-// Package pratiqueapi serves what AWS has no operation for: the explanation of a denial to the accounts it is about, and
-// the webhooks that are told what happens in a registry.
+// Package pratiqueapi serves what AWS has no operation for: the explanation of a denial to the accounts it is about, the
+// webhooks that are told what happens in a registry, and scans of images that were made elsewhere.
 package pratiqueapi
 
 import (
@@ -10,26 +10,30 @@ import (
 	"github.com/pratique-dev/pratique/internal/awsapi/pratique"
 	"github.com/pratique-dev/pratique/internal/decision"
 	"github.com/pratique-dev/pratique/internal/event"
+	"github.com/pratique-dev/pratique/internal/registry"
 )
 
 // Config is what the operations need.
 type Config struct {
 	Decisions *decision.Store
 	Events    *event.Webhooks
+	Registry  *registry.Registry
 }
 
 type service struct {
 	decisions *decision.Store
 	events    *event.Webhooks
+	registry  *registry.Registry
 }
 
 // Operations returns the rows of the service.
 func Operations(c Config) []awsapi.Operation {
-	s := &service{decisions: c.Decisions, events: c.Events}
+	s := &service{decisions: c.Decisions, events: c.Events, registry: c.Registry}
 	return awsapi.Complete(pratique.Service,
 		awsapi.Op(pratique.DeleteEventDestination, awsapi.Any, s.deleteEventDestination),
 		awsapi.Op(pratique.DescribeDecision, awsapi.Any, s.describeDecision),
 		awsapi.Op(pratique.DescribeEventDestinations, awsapi.Any, s.describeEventDestinations),
+		awsapi.Op(pratique.ImportImageScanFindings, onScannedRepository, s.importImageScanFindings),
 		awsapi.Op(pratique.PutEventDestination, awsapi.Any, s.putEventDestination),
 		awsapi.Op(pratique.TestEventDestination, awsapi.Any, s.testEventDestination),
 	)

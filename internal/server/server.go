@@ -158,7 +158,7 @@ func (s *Server) open(ctx context.Context) error {
 			},
 		}, ecrpublicapi.Config{
 			Registry: s.registry, IAM: s.iam, URL: s.publicURL, LogoPath: ociapi.RepositoryLogo, Token: who.PublicToken, Environment: environment,
-		}, iamapi.Config{IAM: s.iam, Org: organizations, IssuerURL: s.issuerURL}, pratiqueapi.Config{Decisions: s.denials, Events: webhooks}, stsapi.Config{
+		}, iamapi.Config{IAM: s.iam, Org: organizations, IssuerURL: s.issuerURL}, pratiqueapi.Config{Decisions: s.denials, Events: webhooks, Registry: s.registry}, stsapi.Config{
 			IAM: s.iam, Org: organizations, Messages: messages, Log: s.cfg.Log,
 			Tokens: oidc.New(oidc.Config{CAs: authorities, Resolve: s.cfg.OIDCResolve, Now: s.cfg.Now}),
 		}),

@@ -364,6 +364,7 @@ var services = [...]service{
 		{name: "DeleteEventDestination"},
 		{name: "DescribeDecision"},
 		{name: "DescribeEventDestinations"},
+		{name: "ImportImageScanFindings", access: write, resource: true, keys: "aws:ResourceTag/${TagKey} ecr:ResourceTag/${TagKey}"},
 		{name: "PutEventDestination"},
 		{name: "TestEventDestination"},
 	}},

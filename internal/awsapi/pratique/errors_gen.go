@@ -8,15 +8,23 @@ import "github.com/pratique-dev/pratique/internal/awsapi/shape"
 const (
 	CodeDecisionNotFound         = "DecisionNotFoundException"
 	CodeEventDestinationNotFound = "EventDestinationNotFoundException"
+	CodeImageArchived            = "ImageArchivedException"
+	CodeImageNotFound            = "ImageNotFoundException"
 	CodeInvalidParameter         = "InvalidParameterException"
 	CodeLimitExceeded            = "LimitExceededException"
+	CodeRepositoryNotFound       = "RepositoryNotFoundException"
 	CodeServer                   = "ServerException"
+	CodeUnsupportedImageType     = "UnsupportedImageTypeException"
 )
 
 var errorCodes = []shape.Error{
 	{Code: CodeDecisionNotFound, Status: 400},
 	{Code: CodeEventDestinationNotFound, Status: 400},
+	{Code: CodeImageArchived, Status: 400},
+	{Code: CodeImageNotFound, Status: 400},
 	{Code: CodeInvalidParameter, Status: 400},
 	{Code: CodeLimitExceeded, Status: 400},
+	{Code: CodeRepositoryNotFound, Status: 400},
 	{Code: CodeServer, Status: 500, Fault: true},
+	{Code: CodeUnsupportedImageType, Status: 400},
 }

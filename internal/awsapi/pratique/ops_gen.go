@@ -17,6 +17,7 @@ var Service = &shape.Service{
 		{Name: "DeleteEventDestination", Errors: []string{CodeEventDestinationNotFound, CodeInvalidParameter, CodeServer}},
 		{Name: "DescribeDecision", Errors: []string{CodeDecisionNotFound, CodeInvalidParameter, CodeServer}},
 		{Name: "DescribeEventDestinations", Errors: []string{CodeEventDestinationNotFound, CodeInvalidParameter, CodeServer}},
+		{Name: "ImportImageScanFindings", Errors: []string{CodeImageArchived, CodeImageNotFound, CodeInvalidParameter, CodeRepositoryNotFound, CodeServer, CodeUnsupportedImageType}},
 		{Name: "PutEventDestination", Errors: []string{CodeInvalidParameter, CodeLimitExceeded, CodeServer}},
 		{Name: "TestEventDestination", Errors: []string{CodeEventDestinationNotFound, CodeInvalidParameter, CodeServer}},
 	},
@@ -29,6 +30,7 @@ var (
 	DeleteEventDestination    = shape.Shape[DeleteEventDestinationInput, DeleteEventDestinationOutput]{Service: Service, Name: "DeleteEventDestination"}
 	DescribeDecision          = shape.Shape[DescribeDecisionInput, DescribeDecisionOutput]{Service: Service, Name: "DescribeDecision"}
 	DescribeEventDestinations = shape.Shape[DescribeEventDestinationsInput, DescribeEventDestinationsOutput]{Service: Service, Name: "DescribeEventDestinations"}
+	ImportImageScanFindings   = shape.Shape[ImportImageScanFindingsInput, ImportImageScanFindingsOutput]{Service: Service, Name: "ImportImageScanFindings"}
 	PutEventDestination       = shape.Shape[PutEventDestinationInput, PutEventDestinationOutput]{Service: Service, Name: "PutEventDestination"}
 	TestEventDestination      = shape.Shape[TestEventDestinationInput, TestEventDestinationOutput]{Service: Service, Name: "TestEventDestination"}
 )

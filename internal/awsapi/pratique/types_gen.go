@@ -81,6 +81,36 @@ type EventDestination struct {
 	UpdatedAt        *shape.Time `json:"updatedAt,omitzero"`
 }
 
+// ImageIdentifier is a structure of the API.
+type ImageIdentifier struct {
+	ImageDigest *string `json:"imageDigest,omitzero"`
+	ImageTag    *string `json:"imageTag,omitzero"`
+}
+
+// ImageScanStatus is a structure of the API.
+type ImageScanStatus struct {
+	Status      *string `json:"status,omitzero"`
+	Description *string `json:"description,omitzero"`
+}
+
+// ImportImageScanFindingsInput is what ImportImageScanFindings takes.
+type ImportImageScanFindingsInput struct {
+	RegistryId     *string          `json:"registryId,omitzero"`
+	RepositoryName *string          `json:"repositoryName,omitzero"`
+	ImageId        *ImageIdentifier `json:"imageId,omitzero"`
+	Format         *string          `json:"format,omitzero"` // one of ScanReportFormat*
+	Report         *string          `json:"report,omitzero"`
+}
+
+// ImportImageScanFindingsOutput is what ImportImageScanFindings answers.
+type ImportImageScanFindingsOutput struct {
+	RegistryId            *string          `json:"registryId,omitzero"`
+	RepositoryName        *string          `json:"repositoryName,omitzero"`
+	ImageId               *ImageIdentifier `json:"imageId,omitzero"`
+	ImageScanStatus       *ImageScanStatus `json:"imageScanStatus,omitzero"`
+	FindingSeverityCounts map[string]int32 `json:"findingSeverityCounts,omitzero"`
+}
+
 // PutEventDestinationInput is what PutEventDestination takes.
 type PutEventDestinationInput struct {
 	DestinationName  *string  `json:"destinationName,omitzero"`
@@ -123,6 +153,13 @@ const (
 	EventDetailTypeEcrReferrerAction         = "ECR Referrer Action"
 	EventDetailTypeEcrReplicationAction      = "ECR Replication Action"
 	EventDetailTypeEcrScanResourceChange     = "ECR Scan Resource Change"
+)
+
+// Values of ScanReportFormat.
+const (
+	ScanReportFormatTrivy      = "trivy"
+	ScanReportFormatGrype      = "grype"
+	ScanReportFormatOsvScanner = "osv-scanner"
 )
 
 // Values of WithheldSide.

@@ -14,6 +14,16 @@ var constraints = shape.Constraints{
 	"DescribeEventDestinationsInput": {
 		{Field: "DestinationNames", Rule: shape.Rule{Max: new(int64(100)), Elem: &shape.Rule{Min: new(int64(1)), Max: new(int64(64)), Pattern: patternEventDestinationName}}},
 	},
+	"ImageIdentifier": {
+		{Field: "ImageTag", Rule: shape.Rule{Min: new(int64(1)), Max: new(int64(300))}},
+	},
+	"ImportImageScanFindingsInput": {
+		{Field: "RegistryId", Rule: shape.Rule{Pattern: patternRegistryId}},
+		{Field: "RepositoryName", Rule: shape.Rule{Required: true, Min: new(int64(2)), Max: new(int64(256))}},
+		{Field: "ImageId", Rule: shape.Rule{Required: true}},
+		{Field: "Format", Rule: shape.Rule{Enum: []string{ScanReportFormatTrivy, ScanReportFormatGrype, ScanReportFormatOsvScanner}}},
+		{Field: "Report", Rule: shape.Rule{Required: true, Min: new(int64(2)), Max: new(int64(20971520))}},
+	},
 	"PutEventDestinationInput": {
 		{Field: "DestinationName", Rule: shape.Rule{Required: true, Min: new(int64(1)), Max: new(int64(64)), Pattern: patternEventDestinationName}},
 		{Field: "Url", Rule: shape.Rule{Required: true, Min: new(int64(1)), Max: new(int64(2048))}},
@@ -34,5 +44,9 @@ var (
 	patternDecisionId = &shape.Pattern{
 		Source: `[0-9A-Za-z-]+`,
 		Go:     `\A(?:[0-9A-Za-z-]+)\z`,
+	}
+	patternRegistryId = &shape.Pattern{
+		Source: `[0-9]{12}`,
+		Go:     `\A(?:[0-9]{12})\z`,
 	}
 )
