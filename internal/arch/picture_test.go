@@ -25,17 +25,18 @@ var places = map[string]place{
 	"policy/catalog": {words, 0},
 	"sigv4":          {words, 0},
 
-	"internal/arn":                  {words, 0},
-	"internal/endpoint":             {words, 0},
-	"internal/ocispec":              {words, 0},
-	"internal/lifecycle":            {words, 0},
-	"internal/awsapi/shape":         {words, 0},
-	"internal/awsapi/ecr":           {words, 0},
-	"internal/awsapi/ecrpublic":     {words, 0},
-	"internal/awsapi/iam":           {words, 0},
-	"internal/awsapi/organizations": {words, 0},
-	"internal/awsapi/pratique":      {words, 0},
-	"internal/awsapi/sts":           {words, 0},
+	"internal/arn":                     {words, 0},
+	"internal/endpoint":                {words, 0},
+	"internal/ocispec":                 {words, 0},
+	"internal/lifecycle":               {words, 0},
+	"internal/lifecycle/lifecycletest": {words, 0},
+	"internal/awsapi/shape":            {words, 0},
+	"internal/awsapi/ecr":              {words, 0},
+	"internal/awsapi/ecrpublic":        {words, 0},
+	"internal/awsapi/iam":              {words, 0},
+	"internal/awsapi/organizations":    {words, 0},
+	"internal/awsapi/pratique":         {words, 0},
+	"internal/awsapi/sts":              {words, 0},
 
 	"internal/meta":          {server, 1},
 	"internal/meta/metatest": {server, 1},
@@ -120,7 +121,7 @@ var sameLevel = map[string][]string{
 // testSupport packages exist for tests: nothing that ships imports them, and
 // only they may import "testing".
 var testSupport = []string{
-	"internal/meta/metatest", "internal/blob/blobtest", "internal/oidc/oidctest", "internal/servertest",
+	"internal/meta/metatest", "internal/blob/blobtest", "internal/lifecycle/lifecycletest", "internal/oidc/oidctest", "internal/servertest",
 	"test/blackbox", "test/clients", "test/crash", "test/terraform",
 }
 

@@ -786,15 +786,8 @@ func deleteRef(tx *meta.Tx, repo Repo, ref Ref, now int64) ([]Ref, error) {
 		}
 		return nil, e
 	}
-	if err := disuse(tx, repo, d, now); err != nil {
+	if err := removeImage(tx, repo, d, now); err != nil {
 		return nil, err
-	}
-	for _, table := range []string{"image_tag", "image_reference", "image"} {
-		_, err := tx.Exec(`DELETE FROM `+table+` WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,
-			repo.Account, repo.Region, repo.Name, d.String())
-		if err != nil {
-			return nil, err
-		}
 	}
 	var names []string
 	for _, t := range tags {
@@ -804,6 +797,21 @@ func deleteRef(tx *meta.Tx, repo Repo, ref Ref, now int64) ([]Ref, error) {
 		tags = []Ref{{Digest: d}}
 	}
 	return tags, emitAction(tx, event.Delete, img, names, fromMicros(now))
+}
+
+// removeImage deletes an image that no index names, with its tags.
+func removeImage(tx *meta.Tx, repo Repo, d digest.Digest, now int64) error {
+	if err := disuse(tx, repo, d, now); err != nil {
+		return err
+	}
+	for _, table := range []string{"image_tag", "image_reference", "image"} {
+		_, err := tx.Exec(`DELETE FROM `+table+` WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,
+			repo.Account, repo.Region, repo.Name, d.String())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DeleteTag removes a tag and leaves the image, which may be untagged then, as

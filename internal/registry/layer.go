@@ -202,7 +202,8 @@ func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from s
 }
 
 // DeleteLayer makes a layer that no image of the repository names invisible
-// there. It reports false, and changes nothing, when an image names it.
+// there. It reports false, and changes nothing, when an image names it, or one
+// that expired and can be restored.
 // Errors: ErrRepositoryNotFound, ErrLayerNotFound.
 func (r *Registry) DeleteLayer(ctx context.Context, repo Repo, d digest.Digest) (deleted bool, err error) {
 	now := micros(r.now())
@@ -211,9 +212,9 @@ func (r *Registry) DeleteLayer(ctx context.Context, repo Repo, d digest.Digest) 
 		if deleted = err == nil && !l.InUse; !deleted {
 			return err
 		}
-		_, err = tx.Exec(`DELETE FROM layer WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,
+		n, err := tx.Exec(`DELETE FROM layer WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 AND NOT `+namedByExpired,
 			repo.Account, repo.Region, repo.Name, d.String())
-		if err != nil {
+		if deleted = n > 0; !deleted {
 			return err
 		}
 		return condemn(tx, []digest.Digest{d}, now)

@@ -3,12 +3,10 @@ package registry
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
-	"github.com/pratique-dev/pratique/internal/job"
 	"github.com/pratique-dev/pratique/internal/lifecycle"
 	"github.com/pratique-dev/pratique/internal/meta"
 )
@@ -19,54 +17,13 @@ type LifecyclePolicy struct {
 	EvaluatedAt time.Time // when it was last applied; zero if never
 }
 
-// LifecycleSettings are what the owner of a repository sets beside its
-// lifecycle policy. Amazon ECR has nothing like them.
-type LifecycleSettings struct {
-	// ProtectPulledDays is for how many days a pull keeps an image from being
-	// expired or archived by the policy; 0 is not at all.
-	ProtectPulledDays int
-	// UndoDays is for how many days an image that expired can be restored; 0
-	// is not at all.
-	UndoDays int
-}
-
-// maxLifecycleDays bounds LifecycleSettings.
-const maxLifecycleDays = 3650
-
-var defaultLifecycleSettings = LifecycleSettings{ProtectPulledDays: 0, UndoDays: 7}
-
-// The kinds of jobs of lifecycle policies; see LifecycleJobs.
 const (
-	lifecycleSweepJob   = "lifecycle.sweep"
-	lifecycleRunJob     = "lifecycle.run"
-	lifecyclePreviewJob = "lifecycle.preview"
+	// lifecycleDelay is how long after it was put a policy is first applied,
+	// so that a slip can be corrected. ECR takes up to a day.
+	lifecycleDelay = 10 * time.Minute
+	// lifecycleInterval is between one application and the next.
+	lifecycleInterval = 23 * time.Hour
 )
-
-// lifecycleDelay is how long after it was put a policy is first applied, so
-// that a slip can be corrected. ECR takes up to a day.
-const lifecycleDelay = 10 * time.Minute
-
-// repositoryJob is the payload of jobs about one repository.
-type repositoryJob struct {
-	Account    string `json:"account"`
-	Region     string `json:"region"`
-	Repository string `json:"repository"`
-}
-
-func (r Repo) job(kind string, at time.Time) job.New {
-	return job.New{
-		Kind: kind, Key: r.Account + "/" + r.Region + "/" + r.Name, At: at,
-		Payload: repositoryJob{Account: r.Account, Region: r.Region, Repository: r.Name},
-	}
-}
-
-func readRepositoryJob(payload json.RawMessage) (Repo, error) {
-	var p repositoryJob
-	if err := json.Unmarshal(payload, &p); err != nil {
-		return Repo{}, job.Permanent(fmt.Errorf("read the payload of a job: %w", err))
-	}
-	return Repo{Account: p.Account, Region: p.Region, Name: p.Repository}, nil
-}
 
 // parseLifecycle reads a lifecycle policy; its error is ErrInvalidLifecycle.
 func parseLifecycle(repo Repo, text string) (*lifecycle.Policy, error) {
@@ -77,16 +34,13 @@ func parseLifecycle(repo Repo, text string) (*lifecycle.Policy, error) {
 	return p, nil
 }
 
-// putLifecyclePolicy stores a valid lifecycle policy of a repository that
-// exists, which will be applied soon after.
-func putLifecyclePolicy(tx *meta.Tx, repo Repo, p *lifecycle.Policy, now time.Time) error {
-	_, err := tx.Exec(`INSERT INTO lifecycle_policy (account, region, repository, policy, evaluated_at) VALUES ($1, $2, $3, $4, 0)
-		ON CONFLICT (account, region, repository) DO UPDATE SET policy = excluded.policy, evaluated_at = 0`,
-		repo.Account, repo.Region, repo.Name, p.String())
-	if err != nil {
-		return err
-	}
-	return job.Enqueue(tx, repo.job(lifecycleRunJob, now.Add(lifecycleDelay)))
+// putLifecyclePolicy stores the compact text of a valid lifecycle policy of a
+// repository that exists.
+func putLifecyclePolicy(tx *meta.Tx, repo Repo, text string, now int64) error {
+	_, err := tx.Exec(`INSERT INTO lifecycle_policy (account, region, repository, policy, evaluated_at, due_at) VALUES ($1, $2, $3, $4, 0, $5)
+		ON CONFLICT (account, region, repository) DO UPDATE SET policy = excluded.policy, evaluated_at = 0, due_at = excluded.due_at`,
+		repo.Account, repo.Region, repo.Name, text, now+lifecycleDelay.Microseconds())
+	return err
 }
 
 // lifecyclePolicy reads a repository's lifecycle policy.
@@ -106,7 +60,8 @@ func lifecyclePolicy(tx *meta.Tx, repo Repo) (*LifecyclePolicy, error) {
 }
 
 // PutLifecyclePolicy stores the lifecycle policy of a repository and returns
-// its text as it is kept, compact.
+// its text as it is kept, compact. It is applied some minutes later, and each
+// day from then on; see RunLifecycle.
 // Errors: ErrRepositoryNotFound, ErrInvalidLifecycle.
 func (r *Registry) PutLifecyclePolicy(ctx context.Context, repo Repo, text string) (string, error) {
 	p, err := parseLifecycle(repo, text)
@@ -117,7 +72,7 @@ func (r *Registry) PutLifecyclePolicy(ctx context.Context, repo Repo, text strin
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
-		return putLifecyclePolicy(tx, repo, p, r.now())
+		return putLifecyclePolicy(tx, repo, p.String(), micros(r.now()))
 	})
 	if err != nil {
 		return "", fmt.Errorf("put lifecycle policy: %w", err)
@@ -153,4 +108,81 @@ func (r *Registry) DeleteLifecyclePolicy(ctx context.Context, repo Repo) (p *Lif
 		return nil, fmt.Errorf("delete lifecycle policy: %w", err)
 	}
 	return p, nil
+}
+
+// LifecycleSettings are what the owner of a repository sets beside its
+// lifecycle policy. Amazon ECR has nothing like them.
+type LifecycleSettings struct {
+	// ProtectPulledDays is for how many days a pull keeps an image from being
+	// expired or archived by the policy; 0 is not at all.
+	ProtectPulledDays int
+	// UndoDays is for how many days an image that expired can be restored; 0
+	// is not at all. It is also for how long an image that was restored is
+	// safe from the policy.
+	UndoDays int
+}
+
+// MaxLifecycleDays bounds LifecycleSettings.
+const MaxLifecycleDays = 3650
+
+const defaultUndoDays = 7
+
+func lifecycleSettings(tx *meta.Tx, repo Repo) (LifecycleSettings, error) {
+	s := LifecycleSettings{UndoDays: defaultUndoDays}
+	err := tx.QueryRow(`SELECT protect_pulled_days, undo_days FROM lifecycle_setting WHERE account = $1 AND region = $2 AND repository = $3`,
+		repo.Account, repo.Region, repo.Name).Scan(&s.ProtectPulledDays, &s.UndoDays)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return s, err
+}
+
+// LifecycleSettings returns the settings of a repository.
+// Errors: ErrRepositoryNotFound.
+func (r *Registry) LifecycleSettings(ctx context.Context, repo Repo) (s LifecycleSettings, err error) {
+	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+		if err := requireRepository(tx, repo); err != nil {
+			return err
+		}
+		s, err = lifecycleSettings(tx, repo)
+		return err
+	})
+	if err != nil {
+		return s, fmt.Errorf("get lifecycle settings: %w", err)
+	}
+	return s, nil
+}
+
+// SetLifecycleSettings changes the settings of a repository and returns them;
+// what is nil stays as it is. Images that expired before keep the time that
+// they had to be restored in.
+// Errors: ErrRepositoryNotFound, ErrLifecycleSetting.
+func (r *Registry) SetLifecycleSettings(ctx context.Context, repo Repo, protectPulledDays, undoDays *int) (s LifecycleSettings, err error) {
+	for _, days := range []*int{protectPulledDays, undoDays} {
+		if days != nil && (*days < 0 || *days > MaxLifecycleDays) {
+			return s, &Error{Kind: ErrLifecycleSetting, Repo: repo, Err: fmt.Errorf("%d days is not from 0 to %d", *days, MaxLifecycleDays)}
+		}
+	}
+	err = r.db.Write(ctx, func(tx *meta.Tx) error {
+		if err := requireRepository(tx, repo); err != nil {
+			return err
+		}
+		if s, err = lifecycleSettings(tx, repo); err != nil {
+			return err
+		}
+		if protectPulledDays != nil {
+			s.ProtectPulledDays = *protectPulledDays
+		}
+		if undoDays != nil {
+			s.UndoDays = *undoDays
+		}
+		_, err := tx.Exec(`INSERT INTO lifecycle_setting (account, region, repository, protect_pulled_days, undo_days) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (account, region, repository) DO UPDATE SET protect_pulled_days = excluded.protect_pulled_days, undo_days = excluded.undo_days`,
+			repo.Account, repo.Region, repo.Name, s.ProtectPulledDays, s.UndoDays)
+		return err
+	})
+	if err != nil {
+		return s, fmt.Errorf("set lifecycle settings: %w", err)
+	}
+	return s, nil
 }

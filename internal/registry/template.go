@@ -388,7 +388,5 @@ func createFromTemplate(tx *meta.Tx, repo Repo, t *Template, now int64) error {
 	if t.Lifecycle == "" {
 		return nil
 	}
-	_, err := tx.Exec(`INSERT INTO lifecycle_policy (account, region, repository, policy, evaluated_at) VALUES ($1, $2, $3, $4, 0)`,
-		repo.Account, repo.Region, repo.Name, t.Lifecycle)
-	return err
+	return putLifecyclePolicy(tx, repo, t.Lifecycle, now)
 }

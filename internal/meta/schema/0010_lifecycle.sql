@@ -2,7 +2,7 @@
 -- expired and can still be restored. Owned by internal/registry.
 
 -- policy is compact JSON, as GetLifecyclePolicy answers it. evaluated_at is 0
--- until the policy was first applied.
+-- until the policy was first applied; due_at is when it is to be applied next.
 
 CREATE TABLE lifecycle_policy (
   account      TEXT NOT NULL,
@@ -10,11 +10,12 @@ CREATE TABLE lifecycle_policy (
   repository   TEXT NOT NULL,
   policy       TEXT NOT NULL,
   evaluated_at BIGINT NOT NULL,
+  due_at       BIGINT NOT NULL,
   PRIMARY KEY (account, region, repository),
   FOREIGN KEY (account, region, repository) REFERENCES repository (account, region, name)
 );
 
-CREATE INDEX lifecycle_policy_evaluated_at ON lifecycle_policy (evaluated_at, account, region, repository);
+CREATE INDEX lifecycle_policy_due_at ON lifecycle_policy (due_at, account, region, repository);
 
 -- What the owner of a repository set beside the policy, in days; a repository
 -- without a row has the defaults.
@@ -51,24 +52,26 @@ CREATE TABLE lifecycle_preview (
 
 CREATE INDEX lifecycle_preview_started_at ON lifecycle_preview (started_at);
 
--- What a preview says of each image. verdict is a JSON object: the rule, the
--- reason, the tags and times that the image had.
+-- What a preview says of each image; kept is false for those that the policy
+-- expires or archives. verdict is a JSON object: the rule, the reason, the tags
+-- and times that the image had.
 
 CREATE TABLE lifecycle_preview_image (
   account    TEXT NOT NULL,
   region     TEXT NOT NULL,
   repository TEXT NOT NULL,
   preview    TEXT NOT NULL,
+  kept       BOOLEAN NOT NULL,
   digest     TEXT NOT NULL,
-  affected   BOOLEAN NOT NULL,
   tagged     BOOLEAN NOT NULL,
   verdict    TEXT NOT NULL,
-  PRIMARY KEY (account, region, repository, preview, digest),
+  PRIMARY KEY (account, region, repository, preview, kept, digest),
   FOREIGN KEY (account, region, repository) REFERENCES repository (account, region, name)
 );
 
 -- An image that a lifecycle policy expired, until purge_at. It is what it was,
--- with its tags, a JSON array. reason says why it expired, for people.
+-- with its tags and the images that it names, both JSON arrays. reason says why
+-- it expired, for people.
 
 CREATE TABLE expired_image (
   account           TEXT NOT NULL,
@@ -87,6 +90,7 @@ CREATE TABLE expired_image (
   archived_at       BIGINT NOT NULL,
   activated_at      BIGINT NOT NULL,
   tags              TEXT NOT NULL,
+  children          TEXT NOT NULL,
   rule              BIGINT NOT NULL,
   reason            TEXT NOT NULL,
   expired_at        BIGINT NOT NULL,
