@@ -123,12 +123,9 @@ type Collection struct {
 // and may be interrupted anywhere: the next one goes on. When it fails it has
 // done what it could. It logs its progress.
 func (r *Registry) Collect(ctx context.Context) (Collection, error) {
-	now := r.now()
-	c := &collector{Registry: r, now: now, due: micros(now.Add(-r.grace)), spoke: now, done: Collection{Started: now, Grace: r.grace}}
+	c := r.collector()
 	var errs []error
-	for _, step := range []func(context.Context) error{
-		c.auditLayers, c.auditBlobs, c.auditFiles, c.unlinkLayers, c.forgetBlobs, c.removeFiles,
-	} {
+	for _, step := range c.steps() {
 		if err := step(ctx); err != nil {
 			errs = append(errs, err)
 		}
@@ -156,6 +153,16 @@ type collector struct {
 	done  Collection
 }
 
+func (r *Registry) collector() *collector {
+	now := r.now()
+	return &collector{Registry: r, now: now, due: micros(now.Add(-r.grace)), spoke: now, done: Collection{Started: now, Grace: r.grace}}
+}
+
+// steps are what a collection does. Each is of use without those before it.
+func (c *collector) steps() []func(context.Context) error {
+	return []func(context.Context) error{c.auditLayers, c.auditBlobs, c.auditFiles, c.unlinkLayers, c.forgetBlobs, c.removeFiles}
+}
+
 // progress logs how far the collection is, now and then.
 func (c *collector) progress(ctx context.Context) {
 	if now := c.Registry.now(); now.Sub(c.spoke) >= progressInterval {
@@ -170,7 +177,38 @@ type marked struct {
 	repo   Repo // of a layer
 	digest digest.Digest
 	upload string // of garbage
-	size   int64  // of garbage
+	size   int64
+	needed bool // when it was read
+}
+
+// dueLayers returns layers with marks from before a time, in the order of
+// their marks from after one on. dueBlobs and dueFiles do the same.
+func dueLayers(tx *meta.Tx, before int64, a marked, limit int) ([]marked, error) {
+	return meta.All(tx, func(s meta.Scanner) (m marked, err error) {
+		err = s.Scan(&m.since, &m.repo.Account, &m.repo.Region, &m.repo.Name, &m.digest, &m.size, &m.needed)
+		return m, err
+	}, `SELECT unused_since, account, region, repository, digest, (SELECT size FROM blob b WHERE b.digest = layer.digest), `+named+` OR `+namedByExpired+`
+		FROM layer WHERE unused_since < $1 AND (unused_since, account, region, repository, digest) > ($2, $3, $4, $5, $6)
+		ORDER BY unused_since, account, region, repository, digest LIMIT $7`,
+		before, a.since, a.repo.Account, a.repo.Region, a.repo.Name, a.digest.String(), limit)
+}
+
+func dueBlobs(tx *meta.Tx, before int64, a marked, limit int) ([]marked, error) {
+	return meta.All(tx, func(s meta.Scanner) (m marked, err error) {
+		err = s.Scan(&m.since, &m.digest, &m.size, &m.needed)
+		return m, err
+	}, `SELECT condemned_at, digest, size, EXISTS (SELECT 1 FROM layer l WHERE l.digest = blob.digest) FROM blob
+		WHERE condemned_at < $1 AND (condemned_at, digest) > ($2, $3) ORDER BY condemned_at, digest LIMIT $4`,
+		before, a.since, a.digest.String(), limit)
+}
+
+func dueFiles(tx *meta.Tx, before int64, a marked, limit int) ([]marked, error) {
+	return meta.All(tx, func(s meta.Scanner) (m marked, err error) {
+		err = s.Scan(&m.since, &m.digest, &m.upload, &m.size, &m.needed)
+		return m, err
+	}, `SELECT since, digest, upload, size, EXISTS (SELECT 1 FROM blob b WHERE b.digest = garbage.digest AND b.upload = garbage.upload) FROM garbage
+		WHERE since < $1 AND (since, digest, upload) > ($2, $3, $4) ORDER BY since, digest, upload LIMIT $5`,
+		before, a.since, a.digest.String(), a.upload, limit)
 }
 
 // What an image names: of the row called layer.
@@ -181,10 +219,13 @@ const (
 		AND e.repository = layer.repository AND e.layer = layer.digest)`
 )
 
+// dueFunc is dueLayers, dueBlobs or dueFiles.
+type dueFunc func(tx *meta.Tx, before int64, after marked, limit int) ([]marked, error)
+
 // batches reads what is due, a batch at a time, and hands it to do. A batch is
 // read outside of the transaction that changes it, which then is short and
 // conflicts with nobody who marks something else.
-func (c *collector) batches(ctx context.Context, read func(tx *meta.Tx, after marked) ([]marked, error), do func(ctx context.Context, batch []marked) error) error {
+func (c *collector) batches(ctx context.Context, due dueFunc, do func(ctx context.Context, batch []marked) error) error {
 	var errs []error
 	for after := (marked{}); ; {
 		if err := ctx.Err(); err != nil {
@@ -192,7 +233,7 @@ func (c *collector) batches(ctx context.Context, read func(tx *meta.Tx, after ma
 		}
 		var batch []marked
 		err := c.db.Read(ctx, func(tx *meta.Tx) (err error) {
-			batch, err = read(tx, after)
+			batch, err = due(tx, c.due, after, garbageBatch)
 			return err
 		})
 		if err != nil {
@@ -216,38 +257,31 @@ const maxGarbageErrors = 10
 
 // unlinkLayers takes layers from their repositories.
 func (c *collector) unlinkLayers(ctx context.Context) error {
-	err := c.batches(ctx, func(tx *meta.Tx, a marked) ([]marked, error) {
-		return meta.All(tx, func(s meta.Scanner) (m marked, err error) {
-			err = s.Scan(&m.since, &m.repo.Account, &m.repo.Region, &m.repo.Name, &m.digest)
-			return m, err
-		}, `SELECT unused_since, account, region, repository, digest FROM layer
-			WHERE unused_since < $1 AND (unused_since, account, region, repository, digest) > ($2, $3, $4, $5, $6)
-			ORDER BY unused_since, account, region, repository, digest LIMIT $7`,
-			c.due, a.since, a.repo.Account, a.repo.Region, a.repo.Name, a.digest.String(), garbageBatch)
-	}, func(ctx context.Context, batch []marked) error {
-		var gone []digest.Digest
-		err := c.db.Write(ctx, func(tx *meta.Tx) error {
-			gone = nil
-			for _, m := range batch {
-				ok, err := c.unlink(tx, m)
-				if err != nil {
-					return err
-				}
-				if ok {
-					gone = append(gone, m.digest)
-				}
-			}
-			return condemn(tx, gone, micros(c.now))
-		})
-		if err == nil {
-			c.done.Layers += int64(len(gone))
-		}
-		return err
-	})
-	if err != nil {
+	if err := c.batches(ctx, dueLayers, c.unlinkBatch); err != nil {
 		return fmt.Errorf("unlink layers: %w", err)
 	}
 	return nil
+}
+
+func (c *collector) unlinkBatch(ctx context.Context, batch []marked) error {
+	var gone []digest.Digest
+	err := c.db.Write(ctx, func(tx *meta.Tx) error {
+		gone = nil
+		for _, m := range batch {
+			ok, err := c.unlink(tx, m)
+			if err != nil {
+				return err
+			}
+			if ok {
+				gone = append(gone, m.digest)
+			}
+		}
+		return condemn(tx, gone, micros(c.now))
+	})
+	if err == nil {
+		c.done.Layers += int64(len(gone))
+	}
+	return err
 }
 
 // unlink takes a layer from its repository if it is still marked as it was
@@ -260,41 +294,36 @@ func (c *collector) unlink(tx *meta.Tx, m marked) (bool, error) {
 	if err != nil || n > 0 {
 		return n > 0, err
 	}
-	_, err = tx.Exec(`UPDATE layer SET unused_since = CASE WHEN `+named+` THEN NULL ELSE $6 END
+	_, err = tx.Exec(`UPDATE layer SET unused_since = CASE WHEN `+named+` THEN NULL ELSE CAST($6 AS BIGINT) END
 		WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 AND unused_since = $5`, append(key, micros(c.now))...)
 	return false, err
 }
 
 // forgetBlobs turns blobs that no repository has into garbage.
 func (c *collector) forgetBlobs(ctx context.Context) error {
-	err := c.batches(ctx, func(tx *meta.Tx, a marked) ([]marked, error) {
-		return meta.All(tx, func(s meta.Scanner) (m marked, err error) {
-			err = s.Scan(&m.since, &m.digest)
-			return m, err
-		}, `SELECT condemned_at, digest FROM blob WHERE condemned_at < $1 AND (condemned_at, digest) > ($2, $3)
-			ORDER BY condemned_at, digest LIMIT $4`, c.due, a.since, a.digest.String(), garbageBatch)
-	}, func(ctx context.Context, batch []marked) error {
-		var gone int64
-		err := c.db.Write(ctx, func(tx *meta.Tx) error {
-			gone = 0
-			for _, m := range batch {
-				n, err := forget(tx, m)
-				if err != nil {
-					return err
-				}
-				gone += n
-			}
-			return nil
-		})
-		if err == nil {
-			c.done.Blobs += gone
-		}
-		return err
-	})
-	if err != nil {
+	if err := c.batches(ctx, dueBlobs, c.forgetBatch); err != nil {
 		return fmt.Errorf("forget blobs: %w", err)
 	}
 	return nil
+}
+
+func (c *collector) forgetBatch(ctx context.Context, batch []marked) error {
+	var gone int64
+	err := c.db.Write(ctx, func(tx *meta.Tx) error {
+		gone = 0
+		for _, m := range batch {
+			n, err := forget(tx, m)
+			if err != nil {
+				return err
+			}
+			gone += n
+		}
+		return nil
+	})
+	if err == nil {
+		c.done.Blobs += gone
+	}
+	return err
 }
 
 // forget turns a blob into garbage if it is still marked as it was and no
@@ -319,44 +348,42 @@ func forget(tx *meta.Tx, m marked) (int64, error) {
 // neither an upload of the same content nor another collection can be hurt,
 // however late this is.
 func (c *collector) removeFiles(ctx context.Context) error {
-	err := c.batches(ctx, func(tx *meta.Tx, a marked) ([]marked, error) {
-		return meta.All(tx, func(s meta.Scanner) (m marked, err error) {
-			err = s.Scan(&m.since, &m.digest, &m.upload, &m.size)
-			return m, err
-		}, `SELECT since, digest, upload, size FROM garbage WHERE since < $1 AND (since, digest, upload) > ($2, $3, $4)
-			AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.digest = garbage.digest AND b.upload = garbage.upload)
-			ORDER BY since, digest, upload LIMIT $5`, c.due, a.since, a.digest.String(), a.upload, garbageBatch)
-	}, func(ctx context.Context, batch []marked) error {
-		var errs []error
-		batch = slices.DeleteFunc(slices.Clone(batch), func(m marked) bool {
-			err := c.blobs.Remove(ctx, blob.Name{Digest: m.digest, Upload: m.upload})
-			if err == nil || errors.Is(err, fs.ErrNotExist) {
-				return false
-			}
-			errs = append(errs, err)
-			return true
-		})
-		var files, bytes int64
-		err := c.db.Write(ctx, func(tx *meta.Tx) error {
-			files, bytes = 0, 0
-			for _, m := range batch {
-				n, err := tx.Exec(`DELETE FROM garbage WHERE digest = $1 AND upload = $2`, m.digest.String(), m.upload)
-				if err != nil {
-					return err
-				}
-				files, bytes = files+n, bytes+n*m.size
-			}
-			return nil
-		})
-		if err == nil {
-			c.done.Files, c.done.Bytes = c.done.Files+files, c.done.Bytes+bytes
-		}
-		return errors.Join(append(errs, err)...)
-	})
-	if err != nil {
+	if err := c.batches(ctx, dueFiles, c.removeBatch); err != nil {
 		return fmt.Errorf("remove bytes: %w", err)
 	}
 	return nil
+}
+
+func (c *collector) removeBatch(ctx context.Context, batch []marked) error {
+	var removed []marked
+	var errs []error
+	for _, m := range batch {
+		if m.needed {
+			continue // cannot be, as a name is not given twice; but if it is, this is not the place to find out
+		}
+		err := c.blobs.Remove(ctx, blob.Name{Digest: m.digest, Upload: m.upload})
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			removed = append(removed, m)
+		} else {
+			errs = append(errs, err)
+		}
+	}
+	var files, bytes int64
+	err := c.db.Write(ctx, func(tx *meta.Tx) error {
+		files, bytes = 0, 0
+		for _, m := range removed {
+			n, err := tx.Exec(`DELETE FROM garbage WHERE digest = $1 AND upload = $2`, m.digest.String(), m.upload)
+			if err != nil {
+				return err
+			}
+			files, bytes = files+n, bytes+n*m.size
+		}
+		return nil
+	})
+	if err == nil {
+		c.done.Files, c.done.Bytes = c.done.Files+files, c.done.Bytes+bytes
+	}
+	return errors.Join(append(errs, err)...)
 }
 
 // The audits look through everything, a part in each collection, and mark what

@@ -22,8 +22,8 @@ ALTER TABLE layer ADD COLUMN unused_since BIGINT;
 
 CREATE INDEX layer_unused_since ON layer (unused_since, account, region, repository, digest) WHERE unused_since IS NOT NULL;
 
--- Bytes in the blob store that nothing needs and that are to be removed from
--- since on.
+-- Bytes in the blob store that nothing has needed since then, and nothing ever
+-- will.
 
 CREATE TABLE garbage (
   digest TEXT NOT NULL,
