@@ -60,6 +60,8 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	f.Func("quota", "change a quota, as name=number, such as images-per-repository=20000; may be repeated (default those of Amazon ECR)", cfg.Quotas.Set)
 	f.Float64Var(&cfg.PublicPullRate, "public-pull-rate", 0, "manifests per second that an address may get from public repositories without credentials (default 1); with credentials ten times as many")
 	f.IntVar(&cfg.PublicPullBurst, "public-pull-burst", 0, "how many of them at once (default 20)")
+	f.DurationVar(&cfg.GarbageGrace, "gc-grace", 0, "how long layers stay that no image needs, and bytes that no repository has (default 24h); the same on all nodes")
+	f.DurationVar(&cfg.GarbageInterval, "gc-interval", 0, "time between collections of such garbage (default 1h)")
 	f.StringVar(&cfg.OIDCCAFile, "oidc-ca", "", "PEM file of authorities that certificates of OpenID Connect issuers may be from, besides the system's")
 	f.StringToStringVar(&cfg.OIDCResolve, "oidc-resolve", nil, "where an OpenID Connect issuer is that DNS does not know, as host=address:port; may be repeated")
 	f.StringVar(&cfg.IssuerURL, "issuer-url", "", "https URL under which others reach the server to verify the identity tokens that it makes (default the one by which an account enables them)")

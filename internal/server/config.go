@@ -62,6 +62,13 @@ type Config struct {
 	// times as many. Default: 1 and 20.
 	PublicPullRate  float64
 	PublicPullBurst int
+	// GarbageGrace is how long layers stay in their repositories when no image
+	// needs them, and bytes when no repository does. It must be longer than any
+	// push takes and than what is restored of a backup of the database is old,
+	// the same on all nodes, and an hour at least. Default: 24 h.
+	GarbageGrace time.Duration
+	// GarbageInterval is the time between collections of garbage. Default: 1 h.
+	GarbageInterval time.Duration
 	// OIDCCAFile is a PEM file of authorities whose certificates identity
 	// providers may have, besides those that the system trusts.
 	OIDCCAFile string
@@ -171,6 +178,18 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.KeepDecisions < 0 {
 		return c, errors.New("config: decisions cannot be kept for a negative time")
+	}
+	if c.GarbageGrace == 0 {
+		c.GarbageGrace = registry.DefaultGarbageGrace
+	}
+	if c.GarbageGrace < time.Hour {
+		return c, errors.New("config: what seems to be garbage must stay for an hour at least: pushes in progress need it")
+	}
+	if c.GarbageInterval == 0 {
+		c.GarbageInterval = time.Hour
+	}
+	if c.GarbageInterval < time.Minute {
+		return c, errors.New("config: garbage cannot be collected more often than once a minute")
 	}
 	if c.DrainTimeout == 0 {
 		c.DrainTimeout = 30 * time.Second

@@ -115,7 +115,8 @@ func (s *Server) open(ctx context.Context) error {
 		}
 	}
 	s.iam = iam.New(iam.Config{DB: s.db, Box: box, Now: s.cfg.Now})
-	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Quotas: s.cfg.Quotas, Scans: s.cfg.Scanner != "", Log: s.cfg.Log})
+	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Quotas: s.cfg.Quotas, Scans: s.cfg.Scanner != "", GarbageGrace: s.cfg.GarbageGrace, Log: s.cfg.Log})
+	s.metrics.registry.MustRegister(newGarbageCollector(s.registry, s.cfg.Log))
 	s.denials = decision.New(decision.Config{DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log, Keep: s.cfg.KeepDecisions})
 	webhooks, err := s.openWebhooks(box)
 	if err != nil {
@@ -128,6 +129,8 @@ func (s *Server) open(ctx context.Context) error {
 		},
 		Every: []job.Periodic{},
 	}
+	s.addGarbage(&jobs)
+	s.addLifecycle(&jobs)
 	if err := s.addScanner(&jobs); err != nil {
 		return err
 	}
@@ -226,7 +229,6 @@ func (s *Server) Serve(ctx context.Context) error {
 	var background sync.WaitGroup
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { s.registry.Run(working) })
-	background.Go(func() { s.expireUploads(working) })
 	background.Go(func() { s.denials.Run(working) })
 	background.Go(func() { s.jobs.Run(working) })
 
@@ -254,29 +256,6 @@ func (s *Server) Serve(ctx context.Context) error {
 	stop()
 	background.Wait()
 	return errors.Join(err, s.close())
-}
-
-// Uploads that nobody continued for a day are dropped, looked for hourly.
-const (
-	uploadLifetime = 24 * time.Hour
-	uploadSweep    = time.Hour
-)
-
-func (s *Server) expireUploads(ctx context.Context) {
-	tick := time.NewTicker(uploadSweep)
-	defer tick.Stop()
-	for {
-		before := s.cfg.Now().Add(-uploadLifetime)
-		_, err := s.blobs.ExpireUploads(ctx, before.Add(-uploadSweep)) // what interrupted calls left, once the registry has forgotten it
-		if err = errors.Join(s.registry.ExpireUploads(ctx, before), err); err != nil && ctx.Err() == nil {
-			s.cfg.Log.Error("expire uploads", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
 }
 
 // close closes what is open. It is safe on a server that New did not finish.
