@@ -47,6 +47,7 @@ type tableRow struct {
 func tableRows() []tableRow {
 	return slices.Concat(
 		repositoryRows(),
+		configRows(),
 	)
 }
 
