@@ -72,6 +72,12 @@ func Operations(cfg Config) []awsapi.Operation {
 		op(ecr.PutAccountSetting, onPutSetting, s.putAccountSetting),
 		op(ecr.GetAccountSetting, onGetSetting, s.getAccountSetting),
 
+		op(ecr.PutLifecyclePolicy, onRepository, s.putLifecyclePolicy),
+		op(ecr.GetLifecyclePolicy, onRepository, s.getLifecyclePolicy),
+		op(ecr.DeleteLifecyclePolicy, onRepository, s.deleteLifecyclePolicy),
+		op(ecr.StartLifecyclePolicyPreview, onRepository, s.startLifecyclePolicyPreview),
+		op(ecr.GetLifecyclePolicyPreview, onRepository, s.getLifecyclePolicyPreview),
+
 		op(ecr.PutReplicationConfiguration, onOwnAccount, s.putReplicationConfiguration),
 		op(ecr.DescribeImageReplicationStatus, onRepository, s.describeImageReplicationStatus),
 
