@@ -12,9 +12,10 @@ import (
 
 // addRootAccess adds what lets in those who assume the root user of a member
 // account: that its organization has centralized root access enabled, which
-// counts as a policy of the root user for the accounts that manage it. An
-// account that is elsewhere, or nowhere, lets nobody in.
+// counts as the root user's trust in the accounts that manage it. All other
+// root users trust nobody.
 func (a *Authorizer) addRootAccess(ctx context.Context, req *policy.Request, set *policy.Set) error {
+	set.ResourceKind = policy.Trust
 	task := req.Context.Get("sts:TaskPolicyArn")
 	if len(task) != 1 {
 		return nil
@@ -23,7 +24,7 @@ func (a *Authorizer) addRootAccess(ctx context.Context, req *policy.Request, set
 	if err != nil || o == nil {
 		return err
 	}
-	text := fmt.Sprintf(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":%q},"Action":"sts:AssumeRoot","Resource":"*"}}`,
+	text := fmt.Sprintf(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":%q},"Action":"sts:AssumeRoot"}}`,
 		arn.Root(req.Principal.Account))
 	p, err := a.parsed.Parse(text, nil)
 	if err != nil {
