@@ -64,8 +64,8 @@ type Config struct {
 	PublicPullBurst int
 	// GarbageGrace is how long layers stay in their repositories when no image
 	// needs them, and bytes when no repository does. It must be longer than any
-	// push takes and than what is restored of a backup of the database is old,
-	// the same on all nodes, and an hour at least. Default: 24 h.
+	// push takes, and than the age of any backup of the database that may be
+	// restored; the same on all nodes; and an hour at least. Default: 24 h.
 	GarbageGrace time.Duration
 	// GarbageInterval is the time between collections of garbage. Default: 1 h.
 	GarbageInterval time.Duration
