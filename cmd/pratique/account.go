@@ -12,13 +12,21 @@ import (
 
 	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/meta"
+	"github.com/pratique-dev/pratique/internal/org"
 	"github.com/pratique-dev/pratique/internal/seal"
 	"github.com/pratique-dev/pratique/internal/server"
 )
 
 // withIAM opens the IAM engine on a server's data, whether the server runs or
 // not, and creates the data if need be.
-func (a *app) withIAM(ctx context.Context, store storeFlags, do func(*iam.IAM) error) (err error) {
+func (a *app) withIAM(ctx context.Context, store storeFlags, do func(*iam.IAM) error) error {
+	return a.withData(ctx, store, func(db *meta.DB, box *seal.Box) error {
+		return do(iam.New(iam.Config{DB: db, Box: box, Now: a.now}), org.New(org.Config{DB: db, Now: a.now}))
+	})
+}
+
+// withData opens a server's database and key file as withIAM does.
+func (a *app) withData(ctx context.Context, store storeFlags, do func(*meta.DB, *seal.Box) error) (err error) {
 	dir, err := filepath.Abs(store.data)
 	if err != nil {
 		return err
@@ -39,7 +47,7 @@ func (a *app) withIAM(ctx context.Context, store storeFlags, do func(*iam.IAM) e
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return do(iam.New(iam.Config{DB: db, Box: box, Now: a.now}))
+	return do(db, box)
 }
 
 // accountInfo is an account as printed, with the secret of a new key.
@@ -59,12 +67,12 @@ type accessKeyInfo struct {
 func (a *app) account() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "account",
-		Short: "Create and list the accounts of a server",
+		Short: "Create, list and describe the accounts of a server",
 		Long: `Accounts own registries and principals; one server holds many. These commands
 work on the server's data, so they run where the server runs. What is inside of
 an account is made through the IAM API, with the AWS CLI for example.`,
 	}
-	cmd.AddCommand(a.accountCreate(), a.accountList())
+	cmd.AddCommand(a.accountCreate(), a.accountList(), a.accountDescribe())
 	return cmd
 }
 
@@ -162,4 +170,83 @@ func (a *app) accountList() *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// accountDescription is an account as described.
+type accountDescription struct {
+	accountInfo
+
+	Alias            string `json:"alias,omitempty"`
+	Users            int32  `json:"users"`
+	Groups           int32  `json:"groups"`
+	Roles            int32  `json:"roles"`
+	Policies         int32  `json:"policies"`
+	InstanceProfiles int32  `json:"instanceProfiles"`
+	Providers        int32  `json:"openIDConnectProviders"`
+	RootAccessKeys   bool   `json:"rootAccessKeys"`
+	Organization     string `json:"organization,omitempty"`     // o-…
+	OrganizationPath string `json:"organizationPath,omitempty"` // o-…/r-…/ou-…/
+	Management       bool   `json:"managementAccount,omitempty"`
+}
+
+func (a *app) accountDescribe() *cobra.Command {
+	var store storeFlags
+	cmd := &cobra.Command{
+		Use:   "describe <12-digit id>",
+		Short: "Show an account, what is in it, and its place in an organization",
+		Example: `  pratique account describe 222222222222
+  pratique account describe 222222222222 --output json`,
+		Args: cobra.ExactArgs(1),
+	}
+	store.register(cmd.Flags())
+	out := outputFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		var d accountDescription
+		err := a.withEngines(cmd.Context(), store, func(engine *iam.IAM, organizations *org.Org) (err error) {
+			d, err = describeAccount(cmd.Context(), engine, organizations, args[0])
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if *out == outputJSON {
+			return a.printJSON(d)
+		}
+		a.printf("Account %s %s, created %s\n", d.ID, d.Name, d.Created.UTC().Format(time.DateOnly))
+		if d.Alias != "" {
+			a.printf("  alias         %s\n", d.Alias)
+		}
+		a.printf("  principals    %d users, %d groups, %d roles\n", d.Users, d.Groups, d.Roles)
+		a.printf("  policies      %d\n", d.Policies)
+		a.printf("  root user     %s\n", map[bool]string{true: "has access keys", false: "has no access key"}[d.RootAccessKeys])
+		if d.Organization != "" {
+			a.printf("  organization  %s%s\n", d.OrganizationPath, map[bool]string{true: ", which it manages"}[d.Management])
+		}
+		return nil
+	}
+	return cmd
+}
+
+func describeAccount(ctx context.Context, engine *iam.IAM, organizations *org.Org, id string) (accountDescription, error) {
+	account, err := engine.Account(ctx, id)
+	if err != nil {
+		return accountDescription{}, err
+	}
+	n, err := engine.Summary(ctx, id)
+	if err != nil {
+		return accountDescription{}, err
+	}
+	place, err := organizations.Chain(ctx, id)
+	if err != nil {
+		return accountDescription{}, err
+	}
+	d := accountDescription{
+		accountInfo: accountInfo{ID: account.ID, Name: account.Name, Created: account.Created}, Alias: account.Alias,
+		Users: n["Users"], Groups: n["Groups"], Roles: n["Roles"], Policies: n["Policies"], InstanceProfiles: n["InstanceProfiles"],
+		Providers: n["Providers"], RootAccessKeys: n["AccountAccessKeysPresent"] > 0,
+	}
+	if place != nil {
+		d.Organization, d.OrganizationPath, d.Management = place.Organization, place.Path, place.Management
+	}
+	return d, nil
 }

@@ -11,7 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pratique-dev/pratique/internal/event"
 	"github.com/pratique-dev/pratique/internal/iam"
+	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/seal"
 	"github.com/pratique-dev/pratique/internal/server"
 )
@@ -24,6 +26,37 @@ type keyInfo struct {
 	Secrets int        `json:"secrets"` // stored secrets that it opens
 	// TokensUntil is when the last token that it sealed has expired, if it is known when it stopped sealing.
 	TokensUntil *time.Time `json:"tokensUntil,omitempty"`
+}
+
+// sealedSecrets are the engines that keep secrets sealed in the database.
+type sealedSecrets []interface {
+	SealedWith(ctx context.Context) (map[string]int, error)
+	Rewrap(ctx context.Context) (int, error)
+}
+
+// SealedWith counts the stored secrets by the key they are sealed with.
+func (s sealedSecrets) SealedWith(ctx context.Context) (map[string]int, error) {
+	count := map[string]int{}
+	for _, engine := range s {
+		part, err := engine.SealedWith(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for key, n := range part {
+			count[key] += n
+		}
+	}
+	return count, nil
+}
+
+// Rewrap seals all stored secrets with the key that seals now, as far as they can be opened, and returns how many it has
+// changed.
+func (s sealedSecrets) Rewrap(ctx context.Context) (changed int, err error) {
+	for _, engine := range s {
+		n, failed := engine.Rewrap(ctx)
+		changed, err = changed+n, errors.Join(err, failed)
+	}
+	return changed, err
 }
 
 // The states of keys.
@@ -48,7 +81,7 @@ changed.`,
 
 // keyCommand completes a command that works on the key file and the secrets sealed with it, and prints the keys when it is
 // done.
-func (a *app) keyCommand(cmd *cobra.Command, do func(ctx context.Context, file string, engine *iam.IAM) (said string, err error)) *cobra.Command {
+func (a *app) keyCommand(cmd *cobra.Command, do func(ctx context.Context, file string, secrets sealedSecrets) (said string, err error)) *cobra.Command {
 	var store storeFlags
 	cmd.Args = cobra.NoArgs
 	store.register(cmd.Flags())
@@ -59,9 +92,13 @@ func (a *app) keyCommand(cmd *cobra.Command, do func(ctx context.Context, file s
 		if _, err := os.Stat(file); err != nil {
 			return fmt.Errorf("there is no key file in the data directory: %w", err)
 		}
-		return a.withIAM(ctx, store, func(engine *iam.IAM) error {
-			said, failed := do(ctx, file, engine)
-			infos, err := a.keyInfos(ctx, file, engine)
+		return a.withData(ctx, store, func(db *meta.DB, box *seal.Box) error {
+			secrets := sealedSecrets{
+				iam.New(iam.Config{DB: db, Box: box, Now: a.now}),
+				event.New(event.Config{DB: db, Box: box, Now: a.now}),
+			}
+			said, failed := do(ctx, file, secrets)
+			infos, err := a.keyInfos(ctx, file, secrets)
 			if err != nil {
 				return errors.Join(failed, err)
 			}
@@ -87,19 +124,19 @@ func onDay(what string, t *time.Time) string {
 	return what + t.UTC().Format("2006-01-02 15:04Z")
 }
 
-func (a *app) keyInfos(ctx context.Context, file string, engine *iam.IAM) ([]keyInfo, error) {
+func (a *app) keyInfos(ctx context.Context, file string, secrets sealedSecrets) ([]keyInfo, error) {
 	box, err := seal.OpenKeyFile(file)
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := engine.SealedWith(ctx)
+	sealed, err := secrets.SealedWith(ctx)
 	if err != nil {
 		return nil, err
 	}
 	infos := []keyInfo{}
 	var next time.Time // when the key after this one began to seal
 	for n, k := range box.Keys() {
-		i := keyInfo{ID: k.ID, State: keyOpens, Secrets: secrets[k.ID]}
+		i := keyInfo{ID: k.ID, State: keyOpens, Secrets: sealed[k.ID]}
 		if !k.Since.IsZero() {
 			i.Since = &k.Since
 		}
@@ -125,7 +162,7 @@ func (a *app) keysList() *cobra.Command {
 		Use:     "list",
 		Short:   "List the keys and what they are needed for",
 		Example: "  pratique keys list\n  pratique keys list --output json",
-	}, func(context.Context, string, *iam.IAM) (string, error) { return "", nil })
+	}, func(context.Context, string, sealedSecrets) (string, error) { return "", nil })
 }
 
 func (a *app) keysStage() *cobra.Command {
@@ -136,7 +173,7 @@ func (a *app) keysStage() *cobra.Command {
 key file, copy it to all of them before: a node cannot open what another has
 sealed with a key that it does not have.`,
 		Example: "  pratique keys stage",
-	}, func(_ context.Context, file string, _ *iam.IAM) (string, error) {
+	}, func(_ context.Context, file string, _ sealedSecrets) (string, error) {
 		id, err := seal.Stage(file, a.now())
 		return "Key " + id + " is staged: copy the key file to every node, then rotate.", err
 	})
@@ -152,12 +189,12 @@ tokens that they sealed, which expire within 36 hours; prune removes them then.
 
 When it is interrupted nothing is lost: run "pratique keys rewrap".`,
 		Example: "  pratique keys rotate\n  pratique keys rotate --db postgres://pratique@db/pratique",
-	}, func(ctx context.Context, file string, engine *iam.IAM) (string, error) {
+	}, func(ctx context.Context, file string, secrets sealedSecrets) (string, error) {
 		id, err := seal.Rotate(file, a.now())
 		if err != nil {
 			return "", err
 		}
-		n, err := engine.Rewrap(ctx)
+		n, err := secrets.Rewrap(ctx)
 		if err != nil {
 			err = fmt.Errorf("key %s seals now, but not everything stored is sealed with it: run \"pratique keys rewrap\" again: %w", id, err)
 		}
@@ -171,8 +208,8 @@ func (a *app) keysRewrap() *cobra.Command {
 		Short:   "Seal what is stored with the key that seals now",
 		Long:    `Rewrap finishes a rotation that was interrupted, or one made by editing the key file.`,
 		Example: "  pratique keys rewrap",
-	}, func(ctx context.Context, _ string, engine *iam.IAM) (string, error) {
-		n, err := engine.Rewrap(ctx)
+	}, func(ctx context.Context, _ string, secrets sealedSecrets) (string, error) {
+		n, err := secrets.Rewrap(ctx)
 		return fmt.Sprintf("%d stored secrets are sealed anew.", n), err
 	})
 }
@@ -185,23 +222,23 @@ func (a *app) keysPrune() *cobra.Command {
 expired. Where nodes have copies of the key file, the time counts from when the
 last of them sealed with the key.`,
 		Example: "  pratique keys prune",
-	}, func(ctx context.Context, file string, engine *iam.IAM) (string, error) {
-		infos, err := a.keyInfos(ctx, file, engine)
+	}, func(ctx context.Context, file string, secrets sealedSecrets) (string, error) {
+		infos, err := a.keyInfos(ctx, file, secrets)
 		if err != nil {
 			return "", err
 		}
-		secrets, err := engine.SealedWith(ctx)
+		sealed, err := secrets.SealedWith(ctx)
 		if err != nil {
 			return "", err
 		}
 		// The wrong database would make every key look unneeded.
-		if secrets[infos[0].ID] == 0 {
+		if sealed[infos[0].ID] == 0 {
 			return "", fmt.Errorf("no stored secret is sealed with key %s: is this the server's database? If it is, run \"pratique keys rewrap\" first", infos[0].ID)
 		}
 		for _, i := range infos {
-			delete(secrets, i.ID)
+			delete(sealed, i.ID)
 		}
-		if len(secrets) > 0 {
+		if len(sealed) > 0 {
 			return "", errors.New("there are stored secrets sealed with keys that are not in the key file: is this the server's database?")
 		}
 		var unneeded []string

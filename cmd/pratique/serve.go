@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 
@@ -28,6 +29,7 @@ func (a *app) serve() *cobra.Command {
 	var cfg server.Config
 	var store storeFlags
 	var addrFile, tls, logFormat string
+	var eventNetworks []string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the server",
@@ -68,6 +70,9 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	f.StringVar(&cfg.Scanner, "scanner", "", "program that looks for known vulnerabilities in images: trivy, grype or osv-scanner (default none)")
 	f.StringVar(&cfg.ScannerPath, "scanner-path", "", "where the scanner is (default in PATH, under its name)")
 	f.DurationVar(&cfg.ScanTimeout, "scan-timeout", 0, "how long a scan may take (default 15m)")
+	f.StringSliceVar(&eventNetworks, "event-network", nil, "network in CIDR notation that is not public and that events may be sent to; may be repeated (default public addresses only)")
+	f.BoolVar(&cfg.EventHTTP, "event-http", false, "let events be sent to http URLs")
+	f.StringVar(&cfg.EventCAFile, "event-ca", "", "PEM file of authorities that certificates of event destinations may be from, besides the system's")
 	f.StringVar(&logFormat, "log-format", "text", "log lines on standard error as text or json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
@@ -85,6 +90,13 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 			cfg.Log = slog.New(slog.NewJSONHandler(a.stderr, nil))
 		default:
 			return fmt.Errorf("--log-format %q is neither text nor json", logFormat)
+		}
+		for _, n := range eventNetworks {
+			p, err := netip.ParsePrefix(n)
+			if err != nil {
+				return fmt.Errorf("--event-network: %w", err)
+			}
+			cfg.EventNetworks = append(cfg.EventNetworks, p)
 		}
 		cfg.DataDir, cfg.Database, cfg.Now = store.data, store.db, a.now
 		s, err := server.New(ctx, cfg)
