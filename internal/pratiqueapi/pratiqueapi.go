@@ -1,5 +1,6 @@
 // Package pratiqueapi serves what AWS has no operation for: the explanation of a denial to the accounts it is about, the
-// webhooks that are told what happens in a registry, and scans of images that were made elsewhere.
+// webhooks that are told what happens in a registry, scans of images that were made elsewhere, and what a lifecycle policy
+// does and why, to be prevented and undone.
 package pratiqueapi
 
 import (
@@ -33,10 +34,29 @@ func Operations(c Config) []awsapi.Operation {
 		awsapi.Op(pratique.DeleteEventDestination, awsapi.Any, s.deleteEventDestination),
 		awsapi.Op(pratique.DescribeDecision, awsapi.Any, s.describeDecision),
 		awsapi.Op(pratique.DescribeEventDestinations, awsapi.Any, s.describeEventDestinations),
-		awsapi.Op(pratique.ImportImageScanFindings, onScannedRepository, s.importImageScanFindings),
+		awsapi.Op(pratique.DescribeLifecyclePreview, onRepository, s.describeLifecyclePreview),
+		awsapi.Op(pratique.GetLifecycleSettings, onRepository, s.getLifecycleSettings),
+		awsapi.Op(pratique.ImportImageScanFindings, onRepository, s.importImageScanFindings),
+		awsapi.Op(pratique.ListExpiredImages, onRepository, s.listExpiredImages),
 		awsapi.Op(pratique.PutEventDestination, awsapi.Any, s.putEventDestination),
+		awsapi.Op(pratique.PutLifecycleSettings, onRepository, s.putLifecycleSettings),
+		awsapi.Op(pratique.RestoreExpiredImages, onRepository, s.restoreExpiredImages),
+		awsapi.Op(pratique.RunLifecyclePolicy, onRepository, s.runLifecyclePolicy),
 		awsapi.Op(pratique.TestEventDestination, awsapi.Any, s.testEventDestination),
 	)
+}
+
+// repositoryNamer is an input that names one repository.
+type repositoryNamer interface{ GetRepositoryName() string }
+
+// repo returns the repository that in names in the registry addressed.
+func repo(c *awsapi.Call, in repositoryNamer) registry.Repo {
+	return registry.Repo{Account: c.Account, Region: c.Region, Name: in.GetRepositoryName()}
+}
+
+// onRepository is for operations on the one repository that their input names.
+func onRepository[In repositoryNamer](c *awsapi.Call, in In) []awsapi.Resource {
+	return []awsapi.Resource{{ARN: repo(c, in).ARN(), Account: c.Account}}
 }
 
 // describeDecision answers the same for an id that is unknown and for one that is not the caller's account's to see.

@@ -73,10 +73,11 @@ func forRepository(do func(context.Context, Repo) error) job.Handler {
 	}
 }
 
-// RequestLifecycleRun makes a node apply a repository's lifecycle policy soon.
-// Errors: ErrRepositoryNotFound, ErrLifecycleNotFound.
-func (r *Registry) RequestLifecycleRun(ctx context.Context, repo Repo) error {
-	now := r.now()
+// RequestLifecycleRun makes a node apply a repository's lifecycle policy soon,
+// and returns the time from which on LifecyclePolicy.EvaluatedAt says that it
+// was done. Errors: ErrRepositoryNotFound, ErrLifecycleNotFound.
+func (r *Registry) RequestLifecycleRun(ctx context.Context, repo Repo) (time.Time, error) {
+	now := fromMicros(micros(r.now()))
 	err := r.db.Write(ctx, func(tx *meta.Tx) error {
 		if _, err := lifecyclePolicy(tx, repo); err != nil {
 			return err
@@ -84,9 +85,9 @@ func (r *Registry) RequestLifecycleRun(ctx context.Context, repo Repo) error {
 		return job.Enqueue(tx, repo.job(lifecycleRunJob, now))
 	})
 	if err != nil {
-		return fmt.Errorf("request a run of the lifecycle policy: %w", err)
+		return time.Time{}, fmt.Errorf("request a run of the lifecycle policy: %w", err)
 	}
-	return nil
+	return now, nil
 }
 
 // SweepLifecycle makes nodes apply the policies that are due, and forgets what

@@ -6,15 +6,17 @@ import "github.com/pratique-dev/pratique/internal/awsapi/shape"
 
 // Error codes that the model declares.
 const (
-	CodeDecisionNotFound         = "DecisionNotFoundException"
-	CodeEventDestinationNotFound = "EventDestinationNotFoundException"
-	CodeImageArchived            = "ImageArchivedException"
-	CodeImageNotFound            = "ImageNotFoundException"
-	CodeInvalidParameter         = "InvalidParameterException"
-	CodeLimitExceeded            = "LimitExceededException"
-	CodeRepositoryNotFound       = "RepositoryNotFoundException"
-	CodeServer                   = "ServerException"
-	CodeUnsupportedImageType     = "UnsupportedImageTypeException"
+	CodeDecisionNotFound               = "DecisionNotFoundException"
+	CodeEventDestinationNotFound       = "EventDestinationNotFoundException"
+	CodeImageArchived                  = "ImageArchivedException"
+	CodeImageNotFound                  = "ImageNotFoundException"
+	CodeInvalidParameter               = "InvalidParameterException"
+	CodeLifecyclePolicyNotFound        = "LifecyclePolicyNotFoundException"
+	CodeLifecyclePolicyPreviewNotFound = "LifecyclePolicyPreviewNotFoundException"
+	CodeLimitExceeded                  = "LimitExceededException"
+	CodeRepositoryNotFound             = "RepositoryNotFoundException"
+	CodeServer                         = "ServerException"
+	CodeUnsupportedImageType           = "UnsupportedImageTypeException"
 )
 
 var errorCodes = []shape.Error{
@@ -23,6 +25,8 @@ var errorCodes = []shape.Error{
 	{Code: CodeImageArchived, Status: 400},
 	{Code: CodeImageNotFound, Status: 400},
 	{Code: CodeInvalidParameter, Status: 400},
+	{Code: CodeLifecyclePolicyNotFound, Status: 400},
+	{Code: CodeLifecyclePolicyPreviewNotFound, Status: 400},
 	{Code: CodeLimitExceeded, Status: 400},
 	{Code: CodeRepositoryNotFound, Status: 400},
 	{Code: CodeServer, Status: 500, Fault: true},

@@ -71,6 +71,45 @@ type DescribeEventDestinationsOutput struct {
 	Destinations []EventDestination `json:"destinations,omitzero"`
 }
 
+// DescribeLifecyclePreviewInput is what DescribeLifecyclePreview takes.
+type DescribeLifecyclePreviewInput struct {
+	RegistryId     *string `json:"registryId,omitzero"`
+	RepositoryName *string `json:"repositoryName,omitzero"`
+	IncludeKept    *bool   `json:"includeKept,omitzero"`
+	NextToken      *string `json:"nextToken,omitzero"`
+	MaxResults     *int32  `json:"maxResults,omitzero"`
+}
+
+// GetRegistryId returns RegistryId, or "" when it is absent.
+func (in *DescribeLifecyclePreviewInput) GetRegistryId() string {
+	if in.RegistryId == nil {
+		return ""
+	}
+	return *in.RegistryId
+}
+
+// GetRepositoryName returns RepositoryName, or "" when it is absent.
+func (in *DescribeLifecyclePreviewInput) GetRepositoryName() string {
+	if in.RepositoryName == nil {
+		return ""
+	}
+	return *in.RepositoryName
+}
+
+// DescribeLifecyclePreviewOutput is what DescribeLifecyclePreview answers.
+type DescribeLifecyclePreviewOutput struct {
+	RegistryId              *string            `json:"registryId,omitzero"`
+	RepositoryName          *string            `json:"repositoryName,omitzero"`
+	LifecyclePolicyText     *string            `json:"lifecyclePolicyText,omitzero"`
+	Status                  *string            `json:"status,omitzero"` // one of LifecyclePreviewStatus*
+	StartedAt               *shape.Time        `json:"startedAt,omitzero"`
+	ImageCount              *int32             `json:"imageCount,omitzero"`
+	ExpiringImageCount      *int32             `json:"expiringImageCount,omitzero"`
+	TransitioningImageCount *int32             `json:"transitioningImageCount,omitzero"`
+	Verdicts                []LifecycleVerdict `json:"verdicts,omitzero"`
+	NextToken               *string            `json:"nextToken,omitzero"`
+}
+
 // EventDestination is a structure of the API.
 type EventDestination struct {
 	DestinationName  *string     `json:"destinationName,omitzero"`
@@ -79,6 +118,52 @@ type EventDestination struct {
 	RepositoryPrefix *string     `json:"repositoryPrefix,omitzero"`
 	CreatedAt        *shape.Time `json:"createdAt,omitzero"`
 	UpdatedAt        *shape.Time `json:"updatedAt,omitzero"`
+}
+
+// ExpiredImage is a structure of the API.
+type ExpiredImage struct {
+	ImageDigest            *string     `json:"imageDigest,omitzero"`
+	ImageTags              []string    `json:"imageTags,omitzero"`
+	ImageManifestMediaType *string     `json:"imageManifestMediaType,omitzero"`
+	ArtifactMediaType      *string     `json:"artifactMediaType,omitzero"`
+	SubjectManifestDigest  *string     `json:"subjectManifestDigest,omitzero"`
+	ImageSizeInBytes       *int64      `json:"imageSizeInBytes,omitzero"`
+	ImagePushedAt          *shape.Time `json:"imagePushedAt,omitzero"`
+	LastRecordedPullTime   *shape.Time `json:"lastRecordedPullTime,omitzero"`
+	ExpiredAt              *shape.Time `json:"expiredAt,omitzero"`
+	PurgeAt                *shape.Time `json:"purgeAt,omitzero"`
+	RulePriority           *int32      `json:"rulePriority,omitzero"`
+	Reason                 *string     `json:"reason,omitzero"`
+}
+
+// GetLifecycleSettingsInput is what GetLifecycleSettings takes.
+type GetLifecycleSettingsInput struct {
+	RegistryId     *string `json:"registryId,omitzero"`
+	RepositoryName *string `json:"repositoryName,omitzero"`
+}
+
+// GetRegistryId returns RegistryId, or "" when it is absent.
+func (in *GetLifecycleSettingsInput) GetRegistryId() string {
+	if in.RegistryId == nil {
+		return ""
+	}
+	return *in.RegistryId
+}
+
+// GetRepositoryName returns RepositoryName, or "" when it is absent.
+func (in *GetLifecycleSettingsInput) GetRepositoryName() string {
+	if in.RepositoryName == nil {
+		return ""
+	}
+	return *in.RepositoryName
+}
+
+// GetLifecycleSettingsOutput is what GetLifecycleSettings answers.
+type GetLifecycleSettingsOutput struct {
+	RegistryId              *string `json:"registryId,omitzero"`
+	RepositoryName          *string `json:"repositoryName,omitzero"`
+	ProtectPulledWithinDays *int32  `json:"protectPulledWithinDays,omitzero"`
+	UndoDays                *int32  `json:"undoDays,omitzero"`
 }
 
 // ImageIdentifier is a structure of the API.
@@ -102,6 +187,22 @@ type ImportImageScanFindingsInput struct {
 	Report         *string          `json:"report,omitzero"`
 }
 
+// GetRegistryId returns RegistryId, or "" when it is absent.
+func (in *ImportImageScanFindingsInput) GetRegistryId() string {
+	if in.RegistryId == nil {
+		return ""
+	}
+	return *in.RegistryId
+}
+
+// GetRepositoryName returns RepositoryName, or "" when it is absent.
+func (in *ImportImageScanFindingsInput) GetRepositoryName() string {
+	if in.RepositoryName == nil {
+		return ""
+	}
+	return *in.RepositoryName
+}
+
 // ImportImageScanFindingsOutput is what ImportImageScanFindings answers.
 type ImportImageScanFindingsOutput struct {
 	RegistryId            *string          `json:"registryId,omitzero"`
@@ -109,6 +210,50 @@ type ImportImageScanFindingsOutput struct {
 	ImageId               *ImageIdentifier `json:"imageId,omitzero"`
 	ImageScanStatus       *ImageScanStatus `json:"imageScanStatus,omitzero"`
 	FindingSeverityCounts map[string]int32 `json:"findingSeverityCounts,omitzero"`
+}
+
+// LifecycleVerdict is a structure of the API.
+type LifecycleVerdict struct {
+	ImageDigest   *string     `json:"imageDigest,omitzero"`
+	ImageTags     []string    `json:"imageTags,omitzero"`
+	ImagePushedAt *shape.Time `json:"imagePushedAt,omitzero"`
+	StorageClass  *string     `json:"storageClass,omitzero"`
+	Action        *string     `json:"action,omitzero"` // one of LifecycleAction*
+	RulePriority  *int32      `json:"rulePriority,omitzero"`
+	Cause         *string     `json:"cause,omitzero"`
+	Reason        *string     `json:"reason,omitzero"`
+}
+
+// ListExpiredImagesInput is what ListExpiredImages takes.
+type ListExpiredImagesInput struct {
+	RegistryId     *string `json:"registryId,omitzero"`
+	RepositoryName *string `json:"repositoryName,omitzero"`
+	NextToken      *string `json:"nextToken,omitzero"`
+	MaxResults     *int32  `json:"maxResults,omitzero"`
+}
+
+// GetRegistryId returns RegistryId, or "" when it is absent.
+func (in *ListExpiredImagesInput) GetRegistryId() string {
+	if in.RegistryId == nil {
+		return ""
+	}
+	return *in.RegistryId
+}
+
+// GetRepositoryName returns RepositoryName, or "" when it is absent.
+func (in *ListExpiredImagesInput) GetRepositoryName() string {
+	if in.RepositoryName == nil {
+		return ""
+	}
+	return *in.RepositoryName
+}
+
+// ListExpiredImagesOutput is what ListExpiredImages answers.
+type ListExpiredImagesOutput struct {
+	RegistryId     *string        `json:"registryId,omitzero"`
+	RepositoryName *string        `json:"repositoryName,omitzero"`
+	ExpiredImages  []ExpiredImage `json:"expiredImages,omitzero"`
+	NextToken      *string        `json:"nextToken,omitzero"`
 }
 
 // PutEventDestinationInput is what PutEventDestination takes.
@@ -125,6 +270,112 @@ type PutEventDestinationInput struct {
 type PutEventDestinationOutput struct {
 	Destination *EventDestination `json:"destination,omitzero"`
 	Secret      *string           `json:"secret,omitzero"`
+}
+
+// PutLifecycleSettingsInput is what PutLifecycleSettings takes.
+type PutLifecycleSettingsInput struct {
+	RegistryId              *string `json:"registryId,omitzero"`
+	RepositoryName          *string `json:"repositoryName,omitzero"`
+	ProtectPulledWithinDays *int32  `json:"protectPulledWithinDays,omitzero"`
+	UndoDays                *int32  `json:"undoDays,omitzero"`
+}
+
+// GetRegistryId returns RegistryId, or "" when it is absent.
+func (in *PutLifecycleSettingsInput) GetRegistryId() string {
+	if in.RegistryId == nil {
+		return ""
+	}
+	return *in.RegistryId
+}
+
+// GetRepositoryName returns RepositoryName, or "" when it is absent.
+func (in *PutLifecycleSettingsInput) GetRepositoryName() string {
+	if in.RepositoryName == nil {
+		return ""
+	}
+	return *in.RepositoryName
+}
+
+// PutLifecycleSettingsOutput is what PutLifecycleSettings answers.
+type PutLifecycleSettingsOutput struct {
+	RegistryId              *string `json:"registryId,omitzero"`
+	RepositoryName          *string `json:"repositoryName,omitzero"`
+	ProtectPulledWithinDays *int32  `json:"protectPulledWithinDays,omitzero"`
+	UndoDays                *int32  `json:"undoDays,omitzero"`
+}
+
+// RestoreExpiredImagesInput is what RestoreExpiredImages takes.
+type RestoreExpiredImagesInput struct {
+	RegistryId     *string  `json:"registryId,omitzero"`
+	RepositoryName *string  `json:"repositoryName,omitzero"`
+	ImageDigests   []string `json:"imageDigests,omitzero"`
+}
+
+// GetRegistryId returns RegistryId, or "" when it is absent.
+func (in *RestoreExpiredImagesInput) GetRegistryId() string {
+	if in.RegistryId == nil {
+		return ""
+	}
+	return *in.RegistryId
+}
+
+// GetRepositoryName returns RepositoryName, or "" when it is absent.
+func (in *RestoreExpiredImagesInput) GetRepositoryName() string {
+	if in.RepositoryName == nil {
+		return ""
+	}
+	return *in.RepositoryName
+}
+
+// RestoreExpiredImagesOutput is what RestoreExpiredImages answers.
+type RestoreExpiredImagesOutput struct {
+	RegistryId     *string          `json:"registryId,omitzero"`
+	RepositoryName *string          `json:"repositoryName,omitzero"`
+	RestoredImages []RestoredImage  `json:"restoredImages,omitzero"`
+	Failures       []RestoreFailure `json:"failures,omitzero"`
+}
+
+// RestoreFailure is a structure of the API.
+type RestoreFailure struct {
+	ImageDigest   *string `json:"imageDigest,omitzero"`
+	FailureCode   *string `json:"failureCode,omitzero"` // one of RestoreFailureCode*
+	FailureReason *string `json:"failureReason,omitzero"`
+}
+
+// RestoredImage is a structure of the API.
+type RestoredImage struct {
+	ImageDigest *string  `json:"imageDigest,omitzero"`
+	ImageTags   []string `json:"imageTags,omitzero"`
+	TakenTags   []string `json:"takenTags,omitzero"`
+}
+
+// RunLifecyclePolicyInput is what RunLifecyclePolicy takes.
+type RunLifecyclePolicyInput struct {
+	RegistryId     *string `json:"registryId,omitzero"`
+	RepositoryName *string `json:"repositoryName,omitzero"`
+}
+
+// GetRegistryId returns RegistryId, or "" when it is absent.
+func (in *RunLifecyclePolicyInput) GetRegistryId() string {
+	if in.RegistryId == nil {
+		return ""
+	}
+	return *in.RegistryId
+}
+
+// GetRepositoryName returns RepositoryName, or "" when it is absent.
+func (in *RunLifecyclePolicyInput) GetRepositoryName() string {
+	if in.RepositoryName == nil {
+		return ""
+	}
+	return *in.RepositoryName
+}
+
+// RunLifecyclePolicyOutput is what RunLifecyclePolicy answers.
+type RunLifecyclePolicyOutput struct {
+	RegistryId     *string     `json:"registryId,omitzero"`
+	RepositoryName *string     `json:"repositoryName,omitzero"`
+	RequestedAt    *shape.Time `json:"requestedAt,omitzero"`
 }
 
 // TestEventDestinationInput is what TestEventDestination takes.
@@ -153,6 +404,27 @@ const (
 	EventDetailTypeEcrReferrerAction         = "ECR Referrer Action"
 	EventDetailTypeEcrReplicationAction      = "ECR Replication Action"
 	EventDetailTypeEcrScanResourceChange     = "ECR Scan Resource Change"
+)
+
+// Values of LifecycleAction.
+const (
+	LifecycleActionKeep       = "KEEP"
+	LifecycleActionExpire     = "EXPIRE"
+	LifecycleActionTransition = "TRANSITION"
+)
+
+// Values of LifecyclePreviewStatus.
+const (
+	LifecyclePreviewStatusInProgress = "IN_PROGRESS"
+	LifecyclePreviewStatusComplete   = "COMPLETE"
+	LifecyclePreviewStatusExpired    = "EXPIRED"
+)
+
+// Values of RestoreFailureCode.
+const (
+	RestoreFailureCodeImageNotFound            = "ImageNotFound"
+	RestoreFailureCodeLayersNotFound           = "LayersNotFound"
+	RestoreFailureCodeReferencedImagesNotFound = "ReferencedImagesNotFound"
 )
 
 // Values of ScanReportFormat.
