@@ -21,7 +21,7 @@ import (
 // not, and creates the data if need be.
 func (a *app) withIAM(ctx context.Context, store storeFlags, do func(*iam.IAM) error) error {
 	return a.withData(ctx, store, func(db *meta.DB, box *seal.Box) error {
-		return do(iam.New(iam.Config{DB: db, Box: box, Now: a.now}), org.New(org.Config{DB: db, Now: a.now}))
+		return do(iam.New(iam.Config{DB: db, Box: box, Now: a.now}))
 	})
 }
 
@@ -202,7 +202,8 @@ func (a *app) accountDescribe() *cobra.Command {
 	out := outputFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		var d accountDescription
-		err := a.withEngines(cmd.Context(), store, func(engine *iam.IAM, organizations *org.Org) (err error) {
+		err := a.withData(cmd.Context(), store, func(db *meta.DB, box *seal.Box) (err error) {
+			engine, organizations := iam.New(iam.Config{DB: db, Box: box, Now: a.now}), org.New(org.Config{DB: db, Now: a.now})
 			d, err = describeAccount(cmd.Context(), engine, organizations, args[0])
 			return err
 		})
