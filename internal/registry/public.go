@@ -191,10 +191,15 @@ func (r *Registry) CreatePublicRepository(ctx context.Context, repo Repo, tags m
 	}
 	created := fromMicros(micros(r.now()))
 	err := r.db.Write(ctx, func(tx *meta.Tx) error {
-		if err := insertRepository(tx, repo, s, micros(created)); err != nil || c == nil {
+		if err := insertRepository(tx, repo, s, micros(created)); err != nil {
 			return err
 		}
-		return putCatalogData(tx, repo, c)
+		if c != nil {
+			if err := putCatalogData(tx, repo, c); err != nil {
+				return err
+			}
+		}
+		return r.checkRepositories(tx, repo)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("create public repository: %w", err)

@@ -19,6 +19,11 @@ type Quotas struct {
 	TagsPerImage            int // default 1,000
 	PartsPerLayer           int // of uploads by UploadLayerPart; default 4,200
 	PullTimeExclusions      int // of one registry; default 100
+
+	// Those of public registries that are others.
+	// https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html
+	PublicRepositoriesPerRegistry int // default 10,000
+	PublicPartsPerLayer           int // default 1,000
 }
 
 // quota is one of Quotas.
@@ -33,6 +38,8 @@ func (q *Quotas) all() []quota {
 	return []quota{
 		{"images-per-repository", &q.ImagesPerRepository, 100_000},
 		{"parts-per-layer", &q.PartsPerLayer, 4200},
+		{"public-parts-per-layer", &q.PublicPartsPerLayer, 1000},
+		{"public-repositories-per-registry", &q.PublicRepositoriesPerRegistry, 10_000},
 		{"pull-time-exclusions", &q.PullTimeExclusions, 100},
 		{"repositories-per-registry", &q.RepositoriesPerRegistry, 100_000},
 		{"tags-per-image", &q.TagsPerImage, 1000},
@@ -89,6 +96,9 @@ type room struct {
 // one that this transaction made included.
 func (r *Registry) checkRepositories(tx *meta.Tx, repo Repo) error {
 	quota := r.quotas.RepositoriesPerRegistry
+	if repo.Region == Public {
+		quota = r.quotas.PublicRepositoriesPerRegistry
+	}
 	room, err := r.rooms.take(tx, Repo{Account: repo.Account, Region: repo.Region}, quota+1,
 		`SELECT count(*) FROM repository WHERE account = $1 AND region = $2`, repo.Account, repo.Region)
 	if err == nil && !room {

@@ -151,9 +151,13 @@ func (r *Registry) UploadPart(ctx context.Context, repo Repo, id string, first, 
 	if first < 0 || last-first+1 != int64(len(part)) || len(part) == 0 || len(part) > MaxPartSize {
 		return 0, &Error{Kind: ErrLayerPartSize, Repo: repo, Upload: id}
 	}
+	quota := int64(r.quotas.PartsPerLayer)
+	if repo.Region == Public {
+		quota = int64(r.quotas.PublicPartsPerLayer)
+	}
 	u, err := r.upload(ctx, repo, id)
-	if err == nil && u.parts >= int64(r.quotas.PartsPerLayer) {
-		err = &Error{Kind: ErrTooManyLayerParts, Repo: repo, Upload: id, Limit: int64(r.quotas.PartsPerLayer)}
+	if err == nil && u.parts >= quota {
+		err = &Error{Kind: ErrTooManyLayerParts, Repo: repo, Upload: id, Limit: quota}
 	}
 	if err != nil {
 		return 0, fmt.Errorf("upload part: %w", err)
