@@ -18,7 +18,7 @@ type sealedColumn struct {
 	purpose             func(id string) string
 }
 
-// sealedColumns are all that is sealed at rest.
+// sealedColumns are all that this engine seals at rest.
 func sealedColumns() []sealedColumn {
 	return []sealedColumn{
 		{"the secret of access key", "iam_access_key", "secret", purposeKey},
