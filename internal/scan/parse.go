@@ -109,13 +109,11 @@ func vectorVersion(vector string) string {
 	return "2.0"
 }
 
-// bestScore is the base score of the vector that ECR shows first: one of version 3, else 4, else 2.
-func bestScore(all []registry.CVSS) float64 {
-	for _, version := range []string{"3", "4", "2"} {
-		for _, c := range all {
-			if strings.HasPrefix(c.Version, version) && c.Score > 0 {
-				return c.Score
-			}
+// firstScore is the base score of the first vector that has one.
+func firstScore(all []registry.CVSS) float64 {
+	for _, c := range all {
+		if c.Score > 0 {
+			return c.Score
 		}
 	}
 	return 0
@@ -145,7 +143,13 @@ func names(ids ...string) (name string, aliases []string) {
 		return "", nil
 	}
 	first := max(0, slices.IndexFunc(distinct, func(id string) bool { return strings.HasPrefix(id, "CVE-") }))
-	return distinct[first], slices.Delete(distinct, first, first+1)
+	name = distinct[first]
+	for _, id := range distinct {
+		if id != name {
+			aliases = append(aliases, id)
+		}
+	}
+	return name, aliases
 }
 
 // scannerName is a program and its version, if it says.
@@ -162,6 +166,7 @@ type trivyReport struct {
 		RepoDigests []string
 	}
 	Results []struct {
+		Class           string
 		Type            string
 		Target          string
 		Vulnerabilities []trivyVulnerability
@@ -203,8 +208,8 @@ func parseTrivy(data []byte) (*parsed, error) {
 		for i := range result.Vulnerabilities {
 			f := result.Vulnerabilities[i].finding()
 			f.Package.Manager = result.Type
-			if f.Package.Path == "" && f.Package.Manager != "" && strings.Contains(result.Target, "/") {
-				f.Package.Path = result.Target // of packages of languages; else it names the image
+			if f.Package.Path == "" && result.Class == "lang-pkgs" {
+				f.Package.Path = result.Target // of other classes it is the image's name
 			}
 			report.Findings = append(report.Findings, f)
 		}
@@ -237,7 +242,7 @@ func (v *trivyVulnerability) finding() registry.Finding {
 			}
 		}
 	}
-	f.Score = bestScore(f.CVSS)
+	f.Score = firstScore(f.CVSS)
 	return f
 }
 
@@ -332,7 +337,7 @@ func parseGrype(data []byte) (*parsed, error) {
 			}
 		}
 		f.Name, f.Aliases = names(ids...)
-		f.Score = bestScore(f.CVSS)
+		f.Score = firstScore(f.CVSS)
 		if len(m.Artifact.Locations) > 0 {
 			f.Package.Path, f.Package.Layer = m.Artifact.Locations[0].Path, digest.Digest(m.Artifact.Locations[0].LayerID)
 		}
