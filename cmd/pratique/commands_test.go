@@ -9,8 +9,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+
+	"github.com/pratique-dev/pratique/internal/server"
+	"github.com/pratique-dev/pratique/internal/servertest"
 )
 
 func TestVersion(t *testing.T) {
@@ -224,4 +228,33 @@ func TestInitAndAccounts(t *testing.T) {
 	if ids != "111111111111 222222222222 444444444444 " {
 		t.Errorf("accounts %s", ids)
 	}
+	var described accountDescription
+	if err := json.Unmarshal([]byte(r.ok("account", "describe", "111111111111", "--data", data, "-o", "json")), &described); err != nil {
+		t.Fatal(err)
+	}
+	want := accountDescription{accountInfo: accountInfo{ID: "111111111111", Name: "data plane", Created: created.Created}, Users: 1}
+	if diff := cmp.Diff(want, described, cmp.AllowUnexported(accountDescription{})); diff != "" {
+		t.Errorf("described (-want +got):\n%s", diff)
+	}
+	contains(t, r.ok("account", "describe", "222222222222", "--data", data), "Account 222222222222", "1 users, 0 groups, 0 roles", "has no access key")
+	if got := r.run("account", "describe", "999999999999", "--data", data); got.code != 1 || !strings.Contains(got.stderr, "no such entity") {
+		t.Errorf("status %d, %s", got.code, got.stderr)
+	}
+}
+
+// What accounts tell of an organization, its own and others' data do.
+func TestAccountDescribeOrganization(t *testing.T) {
+	var data string
+	s := servertest.Start(t, func(c *server.Config) { data = c.DataDir })
+	org := organizations.NewFromConfig(s.AWS(s.Account("111111111111")))
+	made, err := org.CreateOrganization(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got accountDescription
+	decode(t, (runner{t: t}).ok("account", "describe", "111111111111", "--data", data, "-o", "json"), &got)
+	if got.Organization != *made.Organization.Id || !strings.HasPrefix(got.OrganizationPath, got.Organization+"/r-") || !got.Management || !got.RootAccessKeys {
+		t.Errorf("%+v", got)
+	}
+	contains(t, (runner{t: t}).ok("account", "describe", "111111111111", "--data", data), got.OrganizationPath+", which it manages", "has access keys")
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/pratique-dev/pratique/internal/server"
@@ -41,11 +42,22 @@ func TestKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := iam.NewFromConfig(s.AWS(root)).EnableOutboundWebIdentityFederation(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	signs := func(when string) {
+		t.Helper()
+		_, err := sts.NewFromConfig(s.AWS(root)).GetWebIdentityToken(t.Context(), &sts.GetWebIdentityTokenInput{Audience: []string{"x"}, SigningAlgorithm: aws.String("ES384")})
+		if err != nil {
+			t.Errorf("identity token %s: %v", when, err)
+		}
+	}
+	const stored = 3 // the secret of the access key, and two keys of the issuer
 	session := aws.Credentials{AccessKeyID: *out.Credentials.AccessKeyId, SecretAccessKey: *out.Credentials.SecretAccessKey, SessionToken: *out.Credentials.SessionToken}
 	now := time.Now()
 
 	before, _ := keysAt(t, now, "list", "--data", data)
-	if len(before) != 1 || before[0].State != keySeals || before[0].Secrets != 1 {
+	if len(before) != 1 || before[0].State != keySeals || before[0].Secrets != stored {
 		t.Fatalf("keys %+v", before)
 	}
 	first := before[0].ID
@@ -55,7 +67,7 @@ func TestKeys(t *testing.T) {
 	}
 	now = now.Add(time.Minute)
 	rotated, r := keysAt(t, now, "rotate", "--data", data)
-	if r.code != 0 || len(rotated) != 2 || rotated[0].ID != staged[1].ID || rotated[0].Secrets != 1 || rotated[1].State != keyOpens || rotated[1].Secrets != 0 ||
+	if r.code != 0 || len(rotated) != 2 || rotated[0].ID != staged[1].ID || rotated[0].Secrets != stored || rotated[1].State != keyOpens || rotated[1].Secrets != 0 ||
 		!rotated[1].TokensUntil.Equal(rotated[0].Since.Add(36*time.Hour)) {
 		t.Fatalf("keys %+v, %s", rotated, r.stderr)
 	}
@@ -64,6 +76,7 @@ func TestKeys(t *testing.T) {
 			t.Errorf("%s after the rotation: %v", name, err)
 		}
 	}
+	signs("after the rotation")
 	if after, r := keysAt(t, now, "rewrap", "--data", data); r.code != 0 || len(after) != 2 {
 		t.Errorf("keys %+v, %s", after, r.stderr)
 	}
@@ -78,7 +91,8 @@ func TestKeys(t *testing.T) {
 	if err := who(root); err != nil {
 		t.Errorf("key after the old one is gone: %v", err)
 	}
-	if text := (runner{t: t}).ok("keys", "list", "--data", data); !strings.Contains(text, rotated[0].ID+"  seals   1 stored secrets, since ") {
+	signs("after the old key is gone")
+	if text := (runner{t: t}).ok("keys", "list", "--data", data); !strings.Contains(text, rotated[0].ID+"  seals   3 stored secrets, since ") {
 		t.Errorf("list:\n%s", text)
 	}
 }
