@@ -155,3 +155,24 @@ func TestRetryAfter(t *testing.T) {
 		}
 	}
 }
+
+// The worked example of docs/operations/events.md is right.
+func TestDocumentedSignature(t *testing.T) {
+	page, err := os.ReadFile("../../docs/operations/events.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := decodeSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := sign(secret, "13cde686-328b-6117-af20-0e5566167482", time.Unix(1795262400, 0), []byte(`{"version":"0"}`))
+	if !strings.Contains(string(page), want) {
+		t.Errorf("the example's signature is %s", want)
+	}
+	for _, d := range DetailTypes() {
+		if !strings.Contains(string(page), "| `"+d+"` |") {
+			t.Errorf("%s is not documented", d)
+		}
+	}
+}
