@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/opencontainers/go-digest"
 
+	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/internal/server"
 	"github.com/pratique-dev/pratique/internal/servertest"
 )
@@ -47,6 +49,11 @@ type tableRow struct {
 func tableRows() []tableRow {
 	return slices.Concat(
 		repositoryRows(),
+		imageRows(),
+		layerRows(),
+		registryRows(),
+		signingRows(),
+		exclusionRows(),
 		configRows(),
 	)
 }
@@ -84,6 +91,43 @@ func (r tableRow) test(w *tableWorld) {
 	}
 }
 
+// send returns a call of the operation whose input in is, after some steps
+// that the row needs.
+func send(in any, steps ...func(*tableWorld)) func(context.Context, *tableWorld) (any, error) {
+	return sendTo(func(*tableWorld) any { return in }, steps...)
+}
+
+// sendTo is send for an input that only the row's world knows.
+func sendTo(in func(*tableWorld) any, steps ...func(*tableWorld)) func(context.Context, *tableWorld) (any, error) {
+	return func(ctx context.Context, w *tableWorld) (any, error) {
+		w.t.Helper()
+		for _, step := range steps {
+			step(w)
+		}
+		return call(ctx, w.ecr, in(w))
+	}
+}
+
+// asStranger is sendTo as the root user of another account.
+func asStranger(in func(*tableWorld) any, steps ...func(*tableWorld)) func(context.Context, *tableWorld) (any, error) {
+	return func(ctx context.Context, w *tableWorld) (any, error) {
+		w.t.Helper()
+		for _, step := range steps {
+			step(w)
+		}
+		return call(ctx, w.stranger, in(w))
+	}
+}
+
+// call calls the operation of an input, such as *ecr.CreateRepositoryInput, by
+// the client's method of its name.
+func call(ctx context.Context, c *ecr.Client, in any) (any, error) {
+	name := strings.TrimSuffix(reflect.TypeOf(in).Elem().Name(), "Input")
+	out := reflect.ValueOf(c).MethodByName(name).Call([]reflect.Value{reflect.ValueOf(ctx), reflect.ValueOf(in)})
+	err, _ := out[1].Interface().(error)
+	return out[0].Interface(), err
+}
+
 // tableWorld is the server of the table as a row sees it: with an account that
 // is the row's own, so that neither its repositories nor the settings of its
 // registry meet those of another row.
@@ -103,10 +147,13 @@ type tableWorld struct {
 	stranger        *ecr.Client // of strangerRoot
 }
 
+// tableQuotas are the quotas of the table's server, small enough to be reached.
+var tableQuotas = registry.Quotas{RepositoriesPerRegistry: 25, ImagesPerRepository: 25, TagsPerImage: 20, PartsPerLayer: 5, PullTimeExclusions: 10}
+
 func newTableWorld(t *testing.T, options ...func(*server.Config)) *tableWorld {
 	t.Helper()
 	w := &tableWorld{t: t, clock: new(clock), strangerAccount: user}
-	options = append([]func(*server.Config){func(c *server.Config) { c.Now = w.clock.now }}, options...)
+	options = append([]func(*server.Config){func(c *server.Config) { c.Now, c.Quotas = w.clock.now, tableQuotas }}, options...)
 	w.Server = servertest.Start(t, options...)
 	w.strangerRoot = w.Account(w.strangerAccount)
 	w.stranger = w.client(w.strangerRoot)
@@ -202,7 +249,7 @@ func (w *tableWorld) layer(repository, content string) string {
 	ctx := w.t.Context()
 	d := digest.FromString(content).String()
 	have := must(w.ecr.BatchCheckLayerAvailability(ctx, &ecr.BatchCheckLayerAvailabilityInput{RepositoryName: &repository, LayerDigests: []string{d}}))(w.t)
-	if have.Layers[0].LayerAvailability == ecrtypes.LayerAvailabilityAvailable {
+	if have.Layers[0].LayerAvailability != ecrtypes.LayerAvailabilityUnavailable {
 		return d
 	}
 	up := must(w.ecr.InitiateLayerUpload(ctx, &ecr.InitiateLayerUploadInput{RepositoryName: &repository}))(w.t)
@@ -301,6 +348,39 @@ func (w *tableWorld) artifact(repository, artifactType, subject string) string {
 	m.Subject = &descriptor{MediaType: ociManifest, Digest: subject, Size: 1}
 	m.Annotations = map[string]string{"made.by": "table"}
 	return w.put(repository, "", m)
+}
+
+// get asks for a path of the row's registry as its root user.
+func (w *tableWorld) get(path string) answer {
+	w.t.Helper()
+	r := must(http.NewRequestWithContext(w.t.Context(), http.MethodGet, "http://"+w.Registry(w.account).Host()+path, http.NoBody))(w.t)
+	r.SetBasicAuth(w.root.AccessKeyID, w.root.SecretAccessKey)
+	return readAnswer(w.t, must(w.HTTP().Do(r))(w.t))
+}
+
+// tag points a tag at an image.
+func (w *tableWorld) tag(repository, digest, tag string) error {
+	w.t.Helper()
+	got := must(w.ecr.BatchGetImage(w.t.Context(), &ecr.BatchGetImageInput{RepositoryName: &repository, ImageIds: []ecrtypes.ImageIdentifier{byDigest(digest)}}))(w.t).Images[0]
+	_, err := w.ecr.PutImage(w.t.Context(), &ecr.PutImageInput{RepositoryName: &repository, ImageManifest: got.ImageManifest, ImageTag: &tag})
+	return err
+}
+
+// archive pushes an image as image does, moves it to the archive and returns
+// its digest.
+func (w *tableWorld) archive(repository, tag string) string {
+	w.t.Helper()
+	d := w.image(repository, tag)
+	w.storageClass(repository, d, ecrtypes.TargetStorageClassArchive)
+	return d
+}
+
+// storageClass moves an image to a storage class.
+func (w *tableWorld) storageClass(repository, digest string, class ecrtypes.TargetStorageClass) {
+	w.t.Helper()
+	must(w.ecr.UpdateImageStorageClass(w.t.Context(), &ecr.UpdateImageStorageClassInput{
+		RepositoryName: &repository, ImageId: new(byDigest(digest)), TargetStorageClass: class,
+	}))(w.t)
 }
 
 // byTag and byDigest name an image of a call.
