@@ -721,9 +721,9 @@ type Deletion struct {
 // image's last tag the image. An image that an index names stays.
 // Errors: ErrRepositoryNotFound; those of single refs are in the result.
 func (r *Registry) DeleteImages(ctx context.Context, repo Repo, refs []Ref) (results []Deletion, err error) {
-	now := micros(r.now())
 	err = r.db.Write(ctx, func(tx *meta.Tx) error {
 		results = nil
+		now := micros(r.now()) // as late as can be: what the images named stays for a while from now on
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
