@@ -105,6 +105,7 @@ var sameLevel = map[string][]string{
 	"internal/event":         {"internal/job"},
 	"internal/authz":         {"internal/authn"}, // a decision is about an identity
 	"internal/creation":      {"internal/authn", "internal/authz"},
+	"internal/replicate":     {"internal/authz", "internal/creation"},
 	"internal/ociapi":        {"internal/awsapi"},
 	"internal/ecrapi":        {"internal/awsapi"},
 	"internal/ecrpublicapi":  {"internal/awsapi", "internal/ecrapi"}, // the same sentences

@@ -163,6 +163,11 @@ func (a *Authorizer) addRepository(ctx context.Context, repo registry.Repo, req 
 	if err != nil {
 		return err
 	}
+	return a.addAccess(access, repo, req, set)
+}
+
+// addAccess adds what was read about a repository.
+func (a *Authorizer) addAccess(access *registry.Access, repo registry.Repo, req *policy.Request, set *policy.Set) error {
 	service, _, _ := strings.Cut(req.Action, ":")
 	for k, v := range access.Tags {
 		req.Context.Set("aws:ResourceTag/"+k, v)

@@ -76,12 +76,10 @@ type NewImage struct {
 // ErrTagImmutable, ErrTooManyTags, ErrTooManyImages, ErrLayersNotFound,
 // ErrReferencedImagesNotFound.
 func (r *Registry) PutImage(ctx context.Context, repo Repo, n NewImage) (*Image, error) {
-	p, err := newPush(repo, n)
+	p, err := r.newPush(repo, n)
 	if err != nil {
 		return nil, fmt.Errorf("put image: %w", err)
 	}
-	p.now, p.scan = r.now(), r.scanPushed
-	p.quotas, p.rooms = r.quotas, r.rooms
 	if err := r.db.Write(ctx, p.write); err != nil {
 		return nil, fmt.Errorf("put image: %w", err)
 	}
@@ -99,11 +97,15 @@ type push struct {
 	rooms    *rooms
 	scan     func(*meta.Tx, *Repository, *Image) error // for an image that is new
 
+	// replica: the image comes from another registry. It goes no further, does
+	// without a tag that it may not move, and leaves the archive alone.
+	replica bool
+
 	image *Image // the result
 }
 
 // newPush checks what can be checked without the database.
-func newPush(repo Repo, n NewImage) (*push, error) {
+func (r *Registry) newPush(repo Repo, n NewImage) (*push, error) {
 	if len(n.Manifest) > ocispec.MaxManifestSize {
 		return nil, &Error{Kind: ErrManifestTooLarge, Repo: repo}
 	}
@@ -127,7 +129,10 @@ func newPush(repo Repo, n NewImage) (*push, error) {
 	if err != nil {
 		return nil, &Error{Kind: ErrInvalidManifest, Repo: repo, Err: err}
 	}
-	return &push{repo: repo, new: n, manifest: m, digest: d}, nil
+	return &push{
+		repo: repo, new: n, manifest: m, digest: d,
+		now: r.now(), quotas: r.quotas, rooms: r.rooms, scan: r.scanPushed,
+	}, nil
 }
 
 func (p *push) fail(k Kind, tag string) error {
@@ -156,7 +161,7 @@ func (p *push) write(tx *meta.Tx) error {
 		}
 	case err != nil:
 		return err
-	case p.image.Archived:
+	case p.image.Archived && !p.replica:
 		if err := p.reactivate(tx); err != nil {
 			return err
 		}
@@ -170,8 +175,11 @@ func (p *push) write(tx *meta.Tx) error {
 	if err := p.tag(tx, add); err != nil {
 		return err
 	}
-	if pushed {
+	if pushed && !p.replica {
 		if err := emitAction(tx, event.Push, p.image, add, p.now); err != nil {
+			return err
+		}
+		if err := enqueueReplication(tx, p.image, add, p.now); err != nil {
 			return err
 		}
 	}
@@ -193,6 +201,9 @@ func (p *push) newTags(tx *meta.Tx, repository *Repository) ([]string, error) {
 			return nil, err
 		// ECR refuses to push to an immutable tag even what it points at already.
 		case repository.TagMutability.immutable(repository.TagExclusions, tag):
+			if p.replica {
+				continue
+			}
 			return nil, p.fail(ErrTagImmutable, tag)
 		case current == p.digest.String():
 			continue

@@ -114,6 +114,9 @@ func activate(tx *meta.Tx, img *Image, now time.Time) error {
 		if err := emitStorageClass(tx, i, StorageStandard, now); err != nil {
 			return err
 		}
+		if err := replicateRestored(tx, i, now); err != nil {
+			return err
+		}
 		children, err := meta.All(tx, scanDigest, `SELECT f.target FROM image_reference f JOIN image_storage s
 				ON s.account = f.account AND s.region = f.region AND s.repository = f.repository AND s.digest = f.target
 			WHERE f.account = $1 AND f.region = $2 AND f.repository = $3 AND f.digest = $4 AND f.kind = 'image' AND s.archived ORDER BY f.target`,

@@ -40,6 +40,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/orgapi"
 	"github.com/pratique-dev/pratique/internal/pratiqueapi"
 	"github.com/pratique-dev/pratique/internal/registry"
+	"github.com/pratique-dev/pratique/internal/replicate"
 	"github.com/pratique-dev/pratique/internal/seal"
 	"github.com/pratique-dev/pratique/internal/stsapi"
 	"github.com/pratique-dev/pratique/policy"
@@ -134,10 +135,11 @@ func (s *Server) open(ctx context.Context) error {
 	if err := s.addScanner(&jobs); err != nil {
 		return err
 	}
-	s.jobs = job.NewRunner(jobs)
 	organizations := org.New(org.Config{DB: s.db, Now: s.cfg.Now})
 	who := authn.New(authn.Config{IAM: s.iam, Box: box, Now: s.cfg.Now})
 	may := authz.New(authz.Config{IAM: s.iam, Org: organizations, Registry: s.registry, Now: s.cfg.Now})
+	jobs.Handlers[registry.ReplicateJob] = replicate.New(s.registry, may).Run
+	s.jobs = job.NewRunner(jobs)
 
 	environment := func(r *http.Request) policy.Context { return authn.Environment(r, s.cfg.Now()) }
 	s.issuers = stsapi.NewIssuers(s.iam, s.cfg.Log)
