@@ -17,7 +17,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	orgtypes "github.com/aws/aws-sdk-go-v2/service/organizations/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	ststypes "github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	engine "github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/oidc/oidctest"
@@ -125,6 +128,21 @@ func TestSecretsStaySecret(t *testing.T) {
 		}
 	}
 
+	// Tokens for others, root sessions of another account, and what is traded in for nothing.
+	must(w.iam(w.root).EnableOutboundWebIdentityFederation(t.Context(), nil))(t)
+	for _, algorithm := range []string{"RS256", "ES384"} {
+		out := must(sts.NewFromConfig(w.AWS(w.root)).GetWebIdentityToken(t.Context(), &sts.GetWebIdentityTokenInput{Audience: []string{"x"}, SigningAlgorithm: &algorithm}))(t)
+		keep("identity token, "+algorithm, (*out.WebIdentityToken)[strings.Index(*out.WebIdentityToken, ".")+1:])
+	}
+	rooted := w.rootSession()
+	keep("secret key of the root session", rooted.SecretAccessKey)
+	keep("session token of the root session", rooted.SessionToken)
+	const tradeIn = "tradeInTradeInTradeInTradeIn"
+	keep("trade-in token", tradeIn)
+	if _, err := sts.NewFromConfig(w.AWS(w.root)).GetDelegatedAccessToken(t.Context(), &sts.GetDelegatedAccessTokenInput{TradeInToken: aws.String(tradeIn)}); err == nil {
+		t.Error("a trade-in token was good")
+	}
+
 	// Secrets where they do not belong.
 	const misplaced = "misplacedMisplacedMisplaced"
 	keep("secrets in the wrong place", misplaced)
@@ -202,6 +220,11 @@ func TestSecretsStaySecret(t *testing.T) {
 		}
 	}
 	for place, text := range places {
+		for name, oid := range map[string]string{"RSA": "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", "P-384": "\x2b\x81\x04\x00\x22"} {
+			if strings.Contains(text, oid) { // public keys are stored as JSON, private ones as DER, which has it
+				t.Errorf("%s holds a private key for %s", place, name)
+			}
+		}
 		for name, secret := range secrets {
 			for how, form := range map[string]string{
 				"as it is": secret, "in base64": base64.RawStdEncoding.EncodeToString([]byte(secret)), "in hex": hex.EncodeToString([]byte(secret)), "escaped": neturl.QueryEscape(secret),
@@ -213,4 +236,29 @@ func TestSecretsStaySecret(t *testing.T) {
 			}
 		}
 	}
+}
+
+// rootSession takes a session of the root user of an account in an organization that the owner founds.
+func (w *world) rootSession() aws.Credentials {
+	t, ctx := w.t, w.t.Context()
+	org := organizations.NewFromConfig(w.AWS(w.root))
+	must(org.CreateOrganization(ctx, nil))(t)
+	member := organizations.NewFromConfig(w.AWS(w.Account("555555555555")))
+	invited := must(org.InviteAccountToOrganization(ctx, &organizations.InviteAccountToOrganizationInput{
+		Target: &orgtypes.HandshakeParty{Id: aws.String("555555555555"), Type: orgtypes.HandshakePartyTypeAccount},
+	}))(t)
+	must(member.AcceptHandshake(ctx, &organizations.AcceptHandshakeInput{HandshakeId: invited.Handshake.Id}))(t)
+	must(org.EnableAWSServiceAccess(ctx, &organizations.EnableAWSServiceAccessInput{ServicePrincipal: aws.String("iam.amazonaws.com")}))(t)
+	must(w.iam(w.root).EnableOrganizationsRootCredentialsManagement(ctx, nil))(t)
+	must(w.iam(w.root).CreateUser(ctx, &iam.CreateUserInput{UserName: aws.String("ops")}))(t)
+	must(w.iam(w.root).AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{UserName: aws.String("ops"), PolicyArn: aws.String("arn:aws:iam::aws:policy/AdministratorAccess")}))(t)
+	key := must(w.iam(w.root).CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String("ops")}))(t).AccessKey
+	ops := w.AWS(aws.Credentials{AccessKeyID: *key.AccessKeyId, SecretAccessKey: *key.SecretAccessKey})
+	out := must(sts.NewFromConfig(ops).AssumeRoot(ctx, &sts.AssumeRootInput{
+		TargetPrincipal: aws.String("555555555555"),
+		TaskPolicyArn:   &ststypes.PolicyDescriptorType{Arn: aws.String("arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials")},
+	}))(t).Credentials
+	session := aws.Credentials{AccessKeyID: *out.AccessKeyId, SecretAccessKey: *out.SecretAccessKey, SessionToken: *out.SessionToken}
+	must(w.iam(session).ListAccessKeys(ctx, nil))(t)
+	return session
 }
