@@ -167,7 +167,8 @@ func putImageRows() []tableRow {
 		{op: "PutImage", name: "untagged, the same again", call: sendTo(putting("v1", func(_ *tableWorld, in *ecr.PutImageInput) { in.ImageTag = nil }), withImages("v1")), code: "ImageAlreadyExistsException"},
 		{op: "PutImage", name: "immutable tag", call: sendTo(putting("other", nil), immutable), code: "ImageTagAlreadyExistsException",
 			message: "The image tag 'v1' already exists in the 'team/app' repository and cannot be overwritten because the tag is immutable."},
-		{op: "PutImage", name: "immutable tag, the same again", call: sendTo(putting("v1", nil), immutable), code: "ImageTagAlreadyExistsException"},
+		{op: "PutImage", name: "immutable tag, the same again", call: sendTo(putting("v1", nil), immutable), code: "ImageTagAlreadyExistsException",
+			message: "The image tag 'v1' already exists in the 'team/app' repository and cannot be overwritten because the tag is immutable."},
 		{op: "PutImage", name: "another digest", call: sendTo(putting("one", func(_ *tableWorld, in *ecr.PutImageInput) { in.ImageDigest = &absent }), withRepository), code: "ImageDigestDoesNotMatchException"},
 		{op: "PutImage", name: "no repository", call: send(&ecr.PutImageInput{RepositoryName: new(app), ImageManifest: new(manifest{SchemaVersion: 2, MediaType: ociIndex, Manifests: []descriptor{}}.String())}),
 			code: "RepositoryNotFoundException", message: noRepository},
@@ -186,12 +187,16 @@ func putImageRows() []tableRow {
 		}, withRepository), code: "ReferencedImagesNotFoundException"},
 		{op: "PutImage", name: "not JSON", call: sendTo(manifestIs("{"), withRepository), code: "InvalidParameterException",
 			message: "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'"},
-		{op: "PutImage", name: "no manifest", call: sendTo(manifestIs("{}"), withRepository), code: "InvalidParameterException"},
-		{op: "PutImage", name: "empty manifest", call: sendTo(manifestIs(""), withRepository), code: "InvalidParameterException"},
-		{op: "PutImage", name: "schema 1", call: sendTo(manifestIs(`{"schemaVersion":1,"name":"x"}`), withRepository), code: "InvalidParameterException"},
+		{op: "PutImage", name: "no manifest", call: sendTo(manifestIs("{}"), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'manifest: schemaVersion: must be 2'"},
+		{op: "PutImage", name: "empty manifest", call: sendTo(manifestIs(""), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Member must have length greater than or equal to 1'"},
+		{op: "PutImage", name: "schema 1", call: sendTo(manifestIs(`{"schemaVersion":1,"name":"x"}`), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'manifest: docker image manifest schema 1 is not supported: push schema 2 or an OCI image manifest'"},
 		{op: "PutImage", name: "bad tag", call: sendTo(putting("one", func(_ *tableWorld, in *ecr.PutImageInput) { in.ImageTag = new("a b") }), withRepository), code: "InvalidParameterException",
 			message: "Invalid parameter at 'imageTag' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_.]+'"},
-		{op: "PutImage", name: "bad digest", call: sendTo(putting("one", func(_ *tableWorld, in *ecr.PutImageInput) { in.ImageDigest = new("sha256:x") }), withRepository), code: "InvalidParameterException"},
+		{op: "PutImage", name: "bad digest", call: sendTo(putting("one", func(_ *tableWorld, in *ecr.PutImageInput) { in.ImageDigest = new("sha256:x") }), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'imageDigest' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"},
 		{op: "PutImage", name: "quota of tags", call: sendTo(putting("v1", func(_ *tableWorld, in *ecr.PutImageInput) { in.ImageTag = new("more") }), func(w *tableWorld) {
 			withImages("v1")(w)
 			m := w.imageManifest(app, "v1")
@@ -205,7 +210,8 @@ func putImageRows() []tableRow {
 			for i := range tableQuotas.ImagesPerRepository {
 				w.put(app, "", manifest{SchemaVersion: 2, MediaType: ociIndex, Manifests: []descriptor{}, Annotations: map[string]string{"n": fmt.Sprint(i)}})
 			}
-		}), code: "LimitExceededException"},
+		}), code: "LimitExceededException",
+			message: "The maximum allowed number of images in the repository with name 'team/app' in registry with id '@ACCOUNT' is '25'"},
 		{op: "PutImage", name: "stranger", call: asStranger(putting("one", func(w *tableWorld, in *ecr.PutImageInput) { in.RegistryId = &w.account }), withRepository), code: "AccessDeniedException"},
 	}
 }
@@ -275,9 +281,12 @@ func batchImageRows() []tableRow {
 			},
 		},
 		{op: "BatchGetImage", name: "no repository", call: send(get(byTag("v1"))), code: "RepositoryNotFoundException", message: noRepository},
-		{op: "BatchGetImage", name: "101 images", call: send(get(many...), withRepository), code: "InvalidParameterException"},
-		{op: "BatchGetImage", name: "no images", call: send(&ecr.BatchGetImageInput{RepositoryName: new(app), ImageIds: []types.ImageIdentifier{}}, withRepository), code: "InvalidParameterException"},
-		{op: "BatchGetImage", name: "no media types", call: send(&ecr.BatchGetImageInput{RepositoryName: new(app), ImageIds: []types.ImageIdentifier{byTag("v1")}, AcceptedMediaTypes: []string{}}, withImages("v1")), code: "InvalidParameterException"},
+		{op: "BatchGetImage", name: "101 images", call: send(get(many...), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'imageIds' failed to satisfy constraint: 'Member must have length less than or equal to 100'"},
+		{op: "BatchGetImage", name: "no images", call: send(&ecr.BatchGetImageInput{RepositoryName: new(app), ImageIds: []types.ImageIdentifier{}}, withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'imageIds' failed to satisfy constraint: 'Member must have length greater than or equal to 1'"},
+		{op: "BatchGetImage", name: "no media types", call: send(&ecr.BatchGetImageInput{RepositoryName: new(app), ImageIds: []types.ImageIdentifier{byTag("v1")}, AcceptedMediaTypes: []string{}}, withImages("v1")), code: "InvalidParameterException",
+			message: "Invalid parameter at 'acceptedMediaTypes' failed to satisfy constraint: 'Member must have length greater than or equal to 1'"},
 		{op: "BatchGetImage", name: "stranger", call: asStranger(func(w *tableWorld) any {
 			in := get(byTag("v1"))
 			in.RegistryId = &w.account
@@ -313,7 +322,8 @@ func batchImageRows() []tableRow {
 			},
 		},
 		{op: "BatchDeleteImage", name: "no repository", call: send(remove(byTag("v1"))), code: "RepositoryNotFoundException", message: noRepository},
-		{op: "BatchDeleteImage", name: "101 images", call: send(remove(many...), withRepository), code: "InvalidParameterException"},
+		{op: "BatchDeleteImage", name: "101 images", call: send(remove(many...), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'imageIds' failed to satisfy constraint: 'Member must have length less than or equal to 100'"},
 		{op: "BatchDeleteImage", name: "stranger", call: asStranger(func(w *tableWorld) any {
 			in := remove(byTag("v1"))
 			in.RegistryId = &w.account
@@ -400,8 +410,10 @@ func listImageRows() []tableRow {
 		},
 		{op: "ListImages", name: "no repository", call: send(list(nil)), code: "RepositoryNotFoundException", message: noRepository},
 		{op: "ListImages", name: "no repository to be activated", call: send(listStatus("", types.ImageStatusFilterActivating)), code: "RepositoryNotFoundException", message: noRepository},
-		{op: "ListImages", name: "unknown status of tags", call: send(listStatus("SOME", ""), withRepository), code: "InvalidParameterException"},
-		{op: "ListImages", name: "unknown status of images", call: send(listStatus("", "LOST"), withRepository), code: "InvalidParameterException"},
+		{op: "ListImages", name: "unknown status of tags", call: send(listStatus("SOME", ""), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'filter.tagStatus' failed to satisfy constraint: 'Member must satisfy enum value set: [TAGGED, UNTAGGED, ANY]'"},
+		{op: "ListImages", name: "unknown status of images", call: send(listStatus("", "LOST"), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'filter.imageStatus' failed to satisfy constraint: 'Member must satisfy enum value set: [ACTIVE, ARCHIVED, ACTIVATING, ANY]'"},
 		{op: "ListImages", name: "too large pages", call: send(list(func(in *ecr.ListImagesInput) { in.MaxResults = new(int32(1001)) }), withRepository), code: "InvalidParameterException", message: pageTooLarge},
 		{op: "ListImages", name: "invented token", call: send(list(func(in *ecr.ListImagesInput) { in.NextToken = new("x") }), withRepository), code: "InvalidParameterException", message: badToken},
 		{op: "ListImages", name: "token of another list", call: sendTo(func(w *tableWorld) any {
@@ -454,16 +466,20 @@ func listImageRows() []tableRow {
 		{op: "DescribeImages", name: "no repository", call: send(describe(nil)), code: "RepositoryNotFoundException", message: noRepository},
 		{op: "DescribeImages", name: "no repository, by id", call: send(describeIDs(byTag("v1"))), code: "RepositoryNotFoundException", message: noRepository},
 		{op: "DescribeImages", name: "neither tag nor digest", call: send(describeIDs(types.ImageIdentifier{}), withRepository), code: "InvalidParameterException", message: noTagOrDigest},
-		{op: "DescribeImages", name: "bad digest", call: send(describeIDs(byDigest("v1")), withRepository), code: "InvalidParameterException"},
+		{op: "DescribeImages", name: "bad digest", call: send(describeIDs(byDigest("v1")), withRepository), code: "InvalidParameterException",
+			message: "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"},
 		{op: "DescribeImages", name: "ids and pages", call: send(describe(func(in *ecr.DescribeImagesInput) {
 			in.ImageIds, in.MaxResults = []types.ImageIdentifier{byTag("v1")}, new(int32(1))
-		}), withImages("v1")), code: "InvalidParameterException"},
+		}), withImages("v1")), code: "InvalidParameterException",
+			message: "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member can't be set together with imageIds'"},
 		{op: "DescribeImages", name: "ids and a token", call: send(describe(func(in *ecr.DescribeImagesInput) {
 			in.ImageIds, in.NextToken = []types.ImageIdentifier{byTag("v1")}, new("x")
-		}), withImages("v1")), code: "InvalidParameterException"},
+		}), withImages("v1")), code: "InvalidParameterException",
+			message: "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Member can't be set together with imageIds'"},
 		{op: "DescribeImages", name: "too large pages", call: send(describe(func(in *ecr.DescribeImagesInput) { in.MaxResults = new(int32(1001)) }), withRepository), code: "InvalidParameterException", message: pageTooLarge},
 		{op: "DescribeImages", name: "invented token", call: send(describe(func(in *ecr.DescribeImagesInput) { in.NextToken = new("x") }), withRepository), code: "InvalidParameterException", message: badToken},
-		{op: "DescribeImages", name: "unknown status", call: send(describeStatus("", "LOST"), withRepository), code: "InvalidParameterException"},
+		{op: "DescribeImages", name: "unknown status", call: send(describeStatus("", "LOST"), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'filter.imageStatus' failed to satisfy constraint: 'Member must satisfy enum value set: [ACTIVE, ARCHIVED, ACTIVATING, ANY]'"},
 		{op: "DescribeImages", name: "stranger", call: asStranger(func(w *tableWorld) any {
 			return describe(func(in *ecr.DescribeImagesInput) { in.RegistryId = &w.account })
 		}, withRepository), code: "AccessDeniedException"},
@@ -562,12 +578,16 @@ func referrerRows() []tableRow {
 			filtered(types.ArtifactStatusFilterActivating)(in)
 			return in
 		}), code: "RepositoryNotFoundException", message: noRepository},
-		{op: "ListImageReferrers", name: "of a tag", call: send(of("v1"), withRepository), code: "ValidationException"},
-		{op: "ListImageReferrers", name: "of an unknown kind of digest", call: send(of("md5:d41d8cd98f00b204e9800998ecf8427e"), withRepository), code: "ValidationException"},
+		{op: "ListImageReferrers", name: "of a tag", call: send(of("v1"), withRepository), code: "ValidationException",
+			message: "The subject's image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"},
+		{op: "ListImageReferrers", name: "of an unknown kind of digest", call: send(of("md5:d41d8cd98f00b204e9800998ecf8427e"), withRepository), code: "ValidationException",
+			message: "The subject's image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"},
 		{op: "ListImageReferrers", name: "too large pages", call: sendTo(referring(func(in *ecr.ListImageReferrersInput) { in.MaxResults = new(int32(51)) }), withReferrers), code: "InvalidParameterException",
 			message: "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 50'"},
-		{op: "ListImageReferrers", name: "six types", call: sendTo(referring(filtered("", "a", "b", "c", "d", "e", "f")), withReferrers), code: "InvalidParameterException"},
-		{op: "ListImageReferrers", name: "unknown status", call: sendTo(referring(filtered("LOST")), withReferrers), code: "InvalidParameterException"},
+		{op: "ListImageReferrers", name: "six types", call: sendTo(referring(filtered("", "a", "b", "c", "d", "e", "f")), withReferrers), code: "InvalidParameterException",
+			message: "Invalid parameter at 'filter.artifactTypes' failed to satisfy constraint: 'Member must have length less than or equal to 5'"},
+		{op: "ListImageReferrers", name: "unknown status", call: sendTo(referring(filtered("LOST")), withReferrers), code: "InvalidParameterException",
+			message: "Invalid parameter at 'filter.artifactStatus' failed to satisfy constraint: 'Member must satisfy enum value set: [ACTIVE, ARCHIVED, ACTIVATING, ANY]'"},
 		{op: "ListImageReferrers", name: "invented token", call: sendTo(referring(func(in *ecr.ListImageReferrersInput) { in.NextToken = new("x") }), withReferrers), code: "InvalidParameterException", message: badToken},
 		{op: "ListImageReferrers", name: "stranger", call: asStranger(func(w *tableWorld) any {
 			in := of(absent)
@@ -636,14 +656,17 @@ func storageClassRows() []tableRow {
 				}
 			},
 		},
-		{op: "UpdateImageStorageClass", name: "archived already", call: send(update(byTag("old"), archive), withArchived), code: "ImageStorageClassUpdateNotSupportedException"},
-		{op: "UpdateImageStorageClass", name: "active already", call: send(update(byTag("v1"), standard), withArchived), code: "ImageStorageClassUpdateNotSupportedException"},
+		{op: "UpdateImageStorageClass", name: "archived already", call: send(update(byTag("old"), archive), withArchived), code: "ImageStorageClassUpdateNotSupportedException",
+			message: "The storage class of the image with imageId {imageDigest:'null', imageTag:'old'} within the repository with name 'team/app' in the registry with id '@ACCOUNT' cannot be updated: it is in that storage class already"},
+		{op: "UpdateImageStorageClass", name: "active already", call: send(update(byTag("v1"), standard), withArchived), code: "ImageStorageClassUpdateNotSupportedException",
+			message: "The storage class of the image with imageId {imageDigest:'null', imageTag:'v1'} within the repository with name 'team/app' in the registry with id '@ACCOUNT' cannot be updated: it is in that storage class already"},
 		{op: "UpdateImageStorageClass", name: "referenced by an index", call: send(update(byTag("v1"), archive), withIndex), code: "ImageStorageClassUpdateNotSupportedException"},
 		{op: "UpdateImageStorageClass", name: "no image", call: send(update(byTag("v1"), archive), withRepository), code: "ImageNotFoundException", message: noImage},
 		{op: "UpdateImageStorageClass", name: "tag of another image", call: send(update(types.ImageIdentifier{ImageTag: new("v1"), ImageDigest: &absent}, archive), withImages("v1")), code: "ImageNotFoundException"},
 		{op: "UpdateImageStorageClass", name: "no repository", call: send(update(byTag("v1"), archive)), code: "RepositoryNotFoundException", message: noRepository},
 		{op: "UpdateImageStorageClass", name: "neither tag nor digest", call: send(update(types.ImageIdentifier{}, archive), withRepository), code: "InvalidParameterException", message: noTagOrDigest},
-		{op: "UpdateImageStorageClass", name: "unknown class", call: send(update(byTag("v1"), "GLACIER"), withImages("v1")), code: "InvalidParameterException"},
+		{op: "UpdateImageStorageClass", name: "unknown class", call: send(update(byTag("v1"), "GLACIER"), withImages("v1")), code: "InvalidParameterException",
+			message: "Invalid parameter at 'targetStorageClass' failed to satisfy constraint: 'Member must satisfy enum value set: [STANDARD, ARCHIVE]'"},
 		{op: "UpdateImageStorageClass", name: "stranger", call: asStranger(func(w *tableWorld) any {
 			in := update(byTag("v1"), archive)
 			in.RegistryId = &w.account

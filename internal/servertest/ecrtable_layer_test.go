@@ -87,8 +87,10 @@ func layerRows() []tableRow {
 				}
 			}},
 		{op: "BatchCheckLayerAvailability", name: "no repository", call: send(check(layer)), code: "RepositoryNotFoundException", message: noRepository},
-		{op: "BatchCheckLayerAvailability", name: "no digests", call: send(check([]string{}...), withRepository), code: "InvalidParameterException"},
-		{op: "BatchCheckLayerAvailability", name: "101 digests", call: send(check(strings.Split(strings.Repeat(layer+" ", 100)+layer, " ")...), withRepository), code: "InvalidParameterException"},
+		{op: "BatchCheckLayerAvailability", name: "no digests", call: send(check([]string{}...), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'layerDigests' failed to satisfy constraint: 'Member must have length greater than or equal to 1'"},
+		{op: "BatchCheckLayerAvailability", name: "101 digests", call: send(check(strings.Split(strings.Repeat(layer+" ", 100)+layer, " ")...), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'layerDigests' failed to satisfy constraint: 'Member must have length less than or equal to 100'"},
 		{op: "BatchCheckLayerAvailability", name: "stranger", call: asStranger(func(w *tableWorld) any {
 			in := check(layer)
 			in.RegistryId = &w.account
@@ -110,7 +112,8 @@ func layerRows() []tableRow {
 		{op: "GetDownloadUrlForLayer", name: "of an archived image", call: send(url(configOf("old")), withArchived), code: "LayerInaccessibleException"},
 		{op: "GetDownloadUrlForLayer", name: "not there", call: send(url(absent), withRepository), code: "LayersNotFoundException"},
 		{op: "GetDownloadUrlForLayer", name: "no repository", call: send(url(layer)), code: "RepositoryNotFoundException", message: noRepository},
-		{op: "GetDownloadUrlForLayer", name: "bad digest", call: send(url("x"), withRepository), code: "InvalidParameterException"},
+		{op: "GetDownloadUrlForLayer", name: "bad digest", call: send(url("x"), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'layerDigest' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"},
 		{op: "GetDownloadUrlForLayer", name: "stranger", call: asStranger(func(w *tableWorld) any {
 			in := url(configOf("v1"))
 			in.RegistryId = &w.account
@@ -149,7 +152,8 @@ func layerRows() []tableRow {
 			in := part(begin(w), 0, []byte("more"))
 			in.PartLastByte = new(int64(4))
 			return in
-		}, withRepository), code: "InvalidLayerPartException"},
+		}, withRepository), code: "InvalidLayerPartException",
+			message: "The size of the layer part does not match its first and last byte"},
 		{op: "UploadLayerPart", name: "no upload", call: send(part(new(noUpload), 0, []byte("x")), withRepository), code: "UploadNotFoundException",
 			message: "Upload with id '" + noUpload + "' does not exist in the repository with name 'team/app' in registry with id '@ACCOUNT'"},
 		{op: "UploadLayerPart", name: "upload to another repository", call: sendTo(func(w *tableWorld) any {
@@ -160,7 +164,8 @@ func layerRows() []tableRow {
 		}, withRepository), code: "UploadNotFoundException"},
 		{op: "UploadLayerPart", name: "no repository", call: send(part(new(noUpload), 0, []byte("x"))), code: "RepositoryNotFoundException", message: noRepository},
 		{op: "UploadLayerPart", name: "bad id", call: send(part(new("1"), 0, []byte("x")), withRepository), code: "InvalidParameterException", message: badUpload},
-		{op: "UploadLayerPart", name: "negative", call: send(part(new(noUpload), -1, []byte("x")), withRepository), code: "InvalidParameterException"},
+		{op: "UploadLayerPart", name: "negative", call: send(part(new(noUpload), -1, []byte("x")), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'partFirstByte' failed to satisfy constraint: 'Member must have value greater than or equal to 0'"},
 		{op: "UploadLayerPart", name: "quota of parts", call: sendTo(func(w *tableWorld) any {
 			id := upload(w, bytes.SplitN(bytes.Repeat([]byte("x"), tableQuotas.PartsPerLayer), nil, -1)...)
 			return part(id, int64(tableQuotas.PartsPerLayer), []byte("x"))
@@ -180,20 +185,24 @@ func layerRows() []tableRow {
 			},
 		},
 		{op: "CompleteLayerUpload", name: "large part and small last part", call: sendTo(completing([]string{largeAndMore}, large, []byte("more")), withRepository)},
-		{op: "CompleteLayerUpload", name: "small first part", call: sendTo(completing([]string{layer}, []byte(content[:3]), []byte(content[3:])), withRepository), code: "LayerPartTooSmallException"},
+		{op: "CompleteLayerUpload", name: "small first part", call: sendTo(completing([]string{layer}, []byte(content[:3]), []byte(content[3:])), withRepository), code: "LayerPartTooSmallException",
+			message: "Every part of the layer but the last must have at least 5242880 bytes"},
 		{op: "CompleteLayerUpload", name: "another digest", call: sendTo(completing([]string{absent}, []byte(content)), withRepository), code: "InvalidLayerException"},
 		{op: "CompleteLayerUpload", name: "there already", call: sendTo(completing([]string{layer}, []byte(content)), withLayer), code: "LayerAlreadyExistsException",
 			message: "Layer with digest '" + layer + "' already exists in the repository with name 'team/app' in registry with id '@ACCOUNT'"},
 		{op: "CompleteLayerUpload", name: "no parts", call: sendTo(completing([]string{layer}), withRepository), code: "EmptyUploadException"},
-		{op: "CompleteLayerUpload", name: "no upload", call: send(complete(new(noUpload), layer), withRepository), code: "UploadNotFoundException"},
+		{op: "CompleteLayerUpload", name: "no upload", call: send(complete(new(noUpload), layer), withRepository), code: "UploadNotFoundException",
+			message: "Upload with id '00000000-0000-0000-0000-000000000000' does not exist in the repository with name 'team/app' in registry with id '@ACCOUNT'"},
 		{op: "CompleteLayerUpload", name: "completed before", call: sendTo(func(w *tableWorld) any {
 			id := upload(w, []byte(content))
 			must(w.ecr.CompleteLayerUpload(w.t.Context(), complete(id, layer)))(w.t)
 			return complete(id, layer)
 		}, withRepository), code: "UploadNotFoundException"},
 		{op: "CompleteLayerUpload", name: "no repository", call: send(complete(new(noUpload), layer)), code: "RepositoryNotFoundException", message: noRepository},
-		{op: "CompleteLayerUpload", name: "bad digest", call: send(complete(new(noUpload), "x"), withRepository), code: "InvalidParameterException"},
-		{op: "CompleteLayerUpload", name: "two digests", call: send(complete(new(noUpload), layer, absent), withRepository), code: "InvalidParameterException"},
+		{op: "CompleteLayerUpload", name: "bad digest", call: send(complete(new(noUpload), "x"), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'layerDigests' failed to satisfy constraint: 'Member must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z0-9-_+.]+:[a-fA-F0-9]+]'"},
+		{op: "CompleteLayerUpload", name: "two digests", call: send(complete(new(noUpload), layer, absent), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'layerDigests' failed to satisfy constraint: 'Member must have exactly one digest'"},
 		{op: "CompleteLayerUpload", name: "bad id", call: send(complete(new("1"), layer), withRepository), code: "InvalidParameterException", message: badUpload},
 		{op: "CompleteLayerUpload", name: "stranger", call: asStranger(func(w *tableWorld) any {
 			in := complete(upload(w, []byte(content)), layer)

@@ -61,7 +61,8 @@ func registryRows() []tableRow {
 		{op: "PutRegistryPolicy", name: "scope V1 does not", call: sendTo(policyOf("ecr:BatchGetImage"), set("REGISTRY_POLICY_SCOPE", "V1")), code: "InvalidParameterException", message: badPolicy},
 		{op: "PutRegistryPolicy", name: "not JSON", call: send(put("{")), code: "InvalidParameterException", message: badPolicy},
 		{op: "PutRegistryPolicy", name: "no resource", call: send(put(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:ReplicateImage"}]}`)), code: "InvalidParameterException", message: badPolicy},
-		{op: "PutRegistryPolicy", name: "too long", call: send(put(strings.Repeat(" ", 10241))), code: "InvalidParameterException"},
+		{op: "PutRegistryPolicy", name: "too long", call: send(put(strings.Repeat(" ", 10241))), code: "InvalidParameterException",
+			message: "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Member must have length less than or equal to 10240'"},
 		{op: "PutRegistryPolicy", name: "not allowed", call: asNobody(put("{}")), code: "AccessDeniedException",
 			message: "User: arn:aws:iam::@ACCOUNT:user/nobody is not authorized to perform: ecr:PutRegistryPolicy on resource: * because no identity-based policy allows the ecr:PutRegistryPolicy action"},
 
@@ -91,15 +92,20 @@ func registryRows() []tableRow {
 		}},
 		{op: "PutAccountSetting", name: "kind of scan", call: send(setting("BASIC_SCAN_TYPE_VERSION", "AWS_NATIVE"))},
 		{op: "PutAccountSetting", name: "scope of policies", call: send(setting("REGISTRY_POLICY_SCOPE", "V2"))},
-		{op: "PutAccountSetting", name: "no such setting", call: send(setting("COLOUR", "BLUE")), code: "InvalidParameterException"},
-		{op: "PutAccountSetting", name: "no such value", call: send(setting("BLOB_MOUNTING", "PERHAPS")), code: "InvalidParameterException"},
-		{op: "PutAccountSetting", name: "long name", call: send(setting(strings.Repeat("X", 65), "V1")), code: "InvalidParameterException"},
+		{op: "PutAccountSetting", name: "no such setting", call: send(setting("COLOUR", "BLUE")), code: "InvalidParameterException",
+			message: "Invalid parameter at 'name' failed to satisfy constraint: 'There is no such account setting'"},
+		{op: "PutAccountSetting", name: "no such value", call: send(setting("BLOB_MOUNTING", "PERHAPS")), code: "InvalidParameterException",
+			message: "Invalid parameter at 'value' failed to satisfy constraint: 'BLOB_MOUNTING is one of ENABLED, DISABLED'"},
+		{op: "PutAccountSetting", name: "long name", call: send(setting(strings.Repeat("X", 65), "V1")), code: "InvalidParameterException",
+			message: "Invalid parameter at 'name' failed to satisfy constraint: 'Member must have length less than or equal to 64'"},
 		{op: "PutAccountSetting", name: "not allowed", call: asNobody(setting("BLOB_MOUNTING", "DISABLED")), code: "AccessDeniedException"},
 		{op: "GetAccountSetting", name: "kind of scan, by default", call: send(get("BASIC_SCAN_TYPE_VERSION")), check: valueIs("AWS_NATIVE")},
 		{op: "GetAccountSetting", name: "scope of policies, by default", call: send(get("REGISTRY_POLICY_SCOPE")), check: valueIs("V2")},
 		{op: "GetAccountSetting", name: "scope of policies, set", call: send(get("REGISTRY_POLICY_SCOPE"), set("REGISTRY_POLICY_SCOPE", "V1")), check: valueIs("V1")},
-		{op: "GetAccountSetting", name: "no such setting", call: send(get("COLOUR")), code: "InvalidParameterException"},
-		{op: "GetAccountSetting", name: "no name", call: send(get("")), code: "InvalidParameterException"},
+		{op: "GetAccountSetting", name: "no such setting", call: send(get("COLOUR")), code: "InvalidParameterException",
+			message: "Invalid parameter at 'name' failed to satisfy constraint: 'There is no such account setting'"},
+		{op: "GetAccountSetting", name: "no name", call: send(get("")), code: "InvalidParameterException",
+			message: "Invalid parameter at 'name' failed to satisfy constraint: 'Member must have length greater than or equal to 1'"},
 
 		{op: "GetAuthorizationToken", name: "for docker login", call: send(&ecr.GetAuthorizationTokenInput{}), check: func(t *testing.T, w *tableWorld, out any) {
 			data := out.(*ecr.GetAuthorizationTokenOutput).AuthorizationData
@@ -118,8 +124,10 @@ func registryRows() []tableRow {
 				t.Errorf("tokens: %+v", data)
 			}
 		}},
-		{op: "GetAuthorizationToken", name: "for eleven registries", call: send(&ecr.GetAuthorizationTokenInput{RegistryIds: strings.Split(strings.Repeat(user+" ", 10)+user, " ")}), code: "InvalidParameterException"},
-		{op: "GetAuthorizationToken", name: "for no registry", call: send(&ecr.GetAuthorizationTokenInput{RegistryIds: []string{"mine"}}), code: "InvalidParameterException"},
+		{op: "GetAuthorizationToken", name: "for eleven registries", call: send(&ecr.GetAuthorizationTokenInput{RegistryIds: strings.Split(strings.Repeat(user+" ", 10)+user, " ")}), code: "InvalidParameterException",
+			message: "Invalid parameter at 'registryIds' failed to satisfy constraint: 'Member must have length less than or equal to 10'"},
+		{op: "GetAuthorizationToken", name: "for no registry", call: send(&ecr.GetAuthorizationTokenInput{RegistryIds: []string{"mine"}}), code: "InvalidParameterException",
+			message: "Invalid parameter at 'registryIds' failed to satisfy constraint: 'Member must satisfy constraint: [Member must satisfy regular expression pattern: [0-9]{12}]'"},
 		{op: "GetAuthorizationToken", name: "not allowed", call: asNobody(&ecr.GetAuthorizationTokenInput{}), code: "AccessDeniedException"},
 	}
 }
@@ -193,19 +201,25 @@ func signingRows() []tableRow {
 	return []tableRow{
 		{op: "PutSigningConfiguration", name: "two rules", call: send(config(rule(profile), rule(profile+"2", "team/*", "*prod*"))), check: rulesAre(profile, profile+"2 team/* *prod*")},
 		{op: "PutSigningConfiguration", name: "no rules", call: send(config(), put(rule(profile))), check: rulesAre()},
-		{op: "PutSigningConfiguration", name: "not a profile", call: send(config(rule("arn:aws:signer:us-east-1:" + user + ":/profiles/x"))), code: "InvalidParameterException"},
-		{op: "PutSigningConfiguration", name: "bad filter", call: send(config(rule(profile, "Team/*"))), code: "InvalidParameterException"},
-		{op: "PutSigningConfiguration", name: "eleven rules", call: send(config(eleven...)), code: "InvalidParameterException"},
-		{op: "PutSigningConfiguration", name: "profile of another region", call: send(config(rule(strings.Replace(profile, "us-east-1", "eu-west-1", 1)))), code: "ValidationException"},
+		{op: "PutSigningConfiguration", name: "not a profile", call: send(config(rule("arn:aws:signer:us-east-1:" + user + ":/profiles/x"))), code: "InvalidParameterException",
+			message: `Invalid parameter at 'signingConfiguration.rules.1.member.signingProfileArn' failed to satisfy constraint: 'must satisfy regular expression '^arn:aws(-[a-z]+)*:signer:[a-z0-9-]+:[0-9]{12}:\/signing-profiles\/[a-zA-Z0-9_]{2,}$'`},
+		{op: "PutSigningConfiguration", name: "bad filter", call: send(config(rule(profile, "Team/*"))), code: "InvalidParameterException",
+			message: "Invalid parameter at 'signingConfiguration.rules.1.member.repositoryFilters.1.member.filter' failed to satisfy constraint: 'must satisfy regular expression '^(?:[a-z0-9*]+(?:[._-][a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-][a-z0-9*]+)*$'"},
+		{op: "PutSigningConfiguration", name: "eleven rules", call: send(config(eleven...)), code: "InvalidParameterException",
+			message: "Invalid parameter at 'signingConfiguration.rules' failed to satisfy constraint: 'Member must have length less than or equal to 10'"},
+		{op: "PutSigningConfiguration", name: "profile of another region", call: send(config(rule(strings.Replace(profile, "us-east-1", "eu-west-1", 1)))), code: "ValidationException",
+			message: "Invalid signing configuration: the signing profile 'arn:aws:signer:eu-west-1:111111111111:/signing-profiles/release' is not in the region us-east-1"},
 		{op: "GetSigningConfiguration", name: "put before", call: send(&ecr.GetSigningConfigurationInput{}, put(rule(profile, "team/*"))), check: rulesAre(profile + " team/*")},
-		{op: "GetSigningConfiguration", name: "none", call: send(&ecr.GetSigningConfigurationInput{}), code: "SigningConfigurationNotFoundException"},
+		{op: "GetSigningConfiguration", name: "none", call: send(&ecr.GetSigningConfigurationInput{}), code: "SigningConfigurationNotFoundException",
+			message: "Signing configuration does not exist in the registry with id '@ACCOUNT'"},
 		{op: "DeleteSigningConfiguration", name: "put before", call: send(&ecr.DeleteSigningConfigurationInput{}, put(rule(profile))), check: func(t *testing.T, w *tableWorld, out any) {
 			rulesAre(profile)(t, w, out)
 			if _, err := w.ecr.GetSigningConfiguration(t.Context(), &ecr.GetSigningConfigurationInput{}); err == nil {
 				t.Error("it is still there")
 			}
 		}},
-		{op: "DeleteSigningConfiguration", name: "none", call: send(&ecr.DeleteSigningConfigurationInput{}), code: "SigningConfigurationNotFoundException"},
+		{op: "DeleteSigningConfiguration", name: "none", call: send(&ecr.DeleteSigningConfigurationInput{}), code: "SigningConfigurationNotFoundException",
+			message: "Signing configuration does not exist in the registry with id '@ACCOUNT'"},
 
 		{op: "DescribeImageSigningStatus", name: "no configuration", call: send(status(byTag("v1")), withImages("v1")), check: failed()},
 		{op: "DescribeImageSigningStatus", name: "no signer", call: send(status(byTag("v1")), put(rule(profile+"2", "*"), rule(profile), rule(profile+"3", "other")), withImages("v1")), check: failed(profile, profile+"2")},
@@ -256,19 +270,26 @@ func exclusionRows() []tableRow {
 			}
 		}},
 		{op: "RegisterPullTimeUpdateExclusion", name: "user", call: send(register(many[0]))},
-		{op: "RegisterPullTimeUpdateExclusion", name: "twice", call: send(register(role), with(role)), code: "ExclusionAlreadyExistsException"},
-		{op: "RegisterPullTimeUpdateExclusion", name: "one too many", call: send(register(role), with(many...)), code: "LimitExceededException"},
-		{op: "RegisterPullTimeUpdateExclusion", name: "group", call: send(register("arn:aws:iam::" + user + ":group/x")), code: "InvalidParameterException"},
-		{op: "RegisterPullTimeUpdateExclusion", name: "session", call: send(register("arn:aws:sts::" + user + ":assumed-role/scanner/x")), code: "InvalidParameterException"},
-		{op: "RegisterPullTimeUpdateExclusion", name: "too long", call: send(register(role + strings.Repeat("x", 200))), code: "InvalidParameterException"},
+		{op: "RegisterPullTimeUpdateExclusion", name: "twice", call: send(register(role), with(role)), code: "ExclusionAlreadyExistsException",
+			message: "The pull time update exclusion for the principal 'arn:aws:iam::111111111111:role/path/scanner' already exists in the registry with id '@ACCOUNT'"},
+		{op: "RegisterPullTimeUpdateExclusion", name: "one too many", call: send(register(role), with(many...)), code: "LimitExceededException",
+			message: "The maximum allowed number of pull time update exclusions in the registry with id '@ACCOUNT' is '10'"},
+		{op: "RegisterPullTimeUpdateExclusion", name: "group", call: send(register("arn:aws:iam::" + user + ":group/x")), code: "InvalidParameterException",
+			message: `Invalid parameter at 'principalArn' failed to satisfy constraint: 'must satisfy regular expression '^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[\w+=,.@-]+(/[\w+=,.@-]+)*$'`},
+		{op: "RegisterPullTimeUpdateExclusion", name: "session", call: send(register("arn:aws:sts::" + user + ":assumed-role/scanner/x")), code: "InvalidParameterException",
+			message: `Invalid parameter at 'principalArn' failed to satisfy constraint: 'must satisfy regular expression '^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[\w+=,.@-]+(/[\w+=,.@-]+)*$'`},
+		{op: "RegisterPullTimeUpdateExclusion", name: "too long", call: send(register(role + strings.Repeat("x", 200))), code: "InvalidParameterException",
+			message: "Invalid parameter at 'principalArn' failed to satisfy constraint: 'Member must have length less than or equal to 200'"},
 		{op: "DeregisterPullTimeUpdateExclusion", name: "registered", call: send(deregister(role), with(role, many[0])), check: func(t *testing.T, w *tableWorld, out any) {
 			if got := out.(*ecr.DeregisterPullTimeUpdateExclusionOutput); *got.PrincipalArn != role {
 				t.Errorf("exclusion: %+v", got)
 			}
 			exclusionsAre(many[0])(t, w, must(w.ecr.ListPullTimeUpdateExclusions(t.Context(), &ecr.ListPullTimeUpdateExclusionsInput{}))(t))
 		}},
-		{op: "DeregisterPullTimeUpdateExclusion", name: "not registered", call: send(deregister(role), with(many[0])), code: "ExclusionNotFoundException"},
-		{op: "DeregisterPullTimeUpdateExclusion", name: "no ARN", call: send(deregister("scanner")), code: "InvalidParameterException"},
+		{op: "DeregisterPullTimeUpdateExclusion", name: "not registered", call: send(deregister(role), with(many[0])), code: "ExclusionNotFoundException",
+			message: "The pull time update exclusion for the principal 'arn:aws:iam::111111111111:role/path/scanner' does not exist in the registry with id '@ACCOUNT'"},
+		{op: "DeregisterPullTimeUpdateExclusion", name: "no ARN", call: send(deregister("scanner")), code: "InvalidParameterException",
+			message: `Invalid parameter at 'principalArn' failed to satisfy constraint: 'must satisfy regular expression '^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[\w+=,.@-]+(/[\w+=,.@-]+)*$'`},
 		{op: "ListPullTimeUpdateExclusions", name: "none", call: send(&ecr.ListPullTimeUpdateExclusionsInput{}), check: exclusionsAre()},
 		{op: "ListPullTimeUpdateExclusions", name: "all", call: send(&ecr.ListPullTimeUpdateExclusionsInput{}, with(many...)), check: exclusionsAre(many...)},
 		{

@@ -119,33 +119,47 @@ func repositoryRows() []tableRow {
 		})},
 		{op: "CreateRepository", name: "exists", call: send(create(app, nil), withRepository), code: "RepositoryAlreadyExistsException",
 			message: "The repository with name 'team/app' already exists in the registry with id '@ACCOUNT'"},
-		{op: "CreateRepository", name: "name in upper case", call: send(create("Team/app", nil)), code: "InvalidParameterException"},
+		{op: "CreateRepository", name: "name in upper case", call: send(create("Team/app", nil)), code: "InvalidParameterException",
+			message: badName},
 		{op: "CreateRepository", name: "name ends in a slash", call: send(create("team/", nil)), code: "InvalidParameterException", message: badName},
-		{op: "CreateRepository", name: "name too short", call: send(create("a", nil)), code: "InvalidParameterException"},
-		{op: "CreateRepository", name: "name too long", call: send(create(strings.Repeat("a", 257), nil)), code: "InvalidParameterException"},
-		{op: "CreateRepository", name: "registry id of letters", call: send(create(app, func(in *ecr.CreateRepositoryInput) { in.RegistryId = new("mine") })), code: "InvalidParameterException"},
-		{op: "CreateRepository", name: "unknown mutability", call: send(create(app, func(in *ecr.CreateRepositoryInput) { in.ImageTagMutability = "SOMETIMES" })), code: "InvalidParameterException"},
+		{op: "CreateRepository", name: "name too short", call: send(create("a", nil)), code: "InvalidParameterException",
+			message: "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'Member must have length greater than or equal to 2'"},
+		{op: "CreateRepository", name: "name too long", call: send(create(strings.Repeat("a", 257), nil)), code: "InvalidParameterException",
+			message: "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'Member must have length less than or equal to 256'"},
+		{op: "CreateRepository", name: "registry id of letters", call: send(create(app, func(in *ecr.CreateRepositoryInput) { in.RegistryId = new("mine") })), code: "InvalidParameterException",
+			message: "Invalid parameter at 'registryId' failed to satisfy constraint: 'must satisfy regular expression '[0-9]{12}'"},
+		{op: "CreateRepository", name: "unknown mutability", call: send(create(app, func(in *ecr.CreateRepositoryInput) { in.ImageTagMutability = "SOMETIMES" })), code: "InvalidParameterException",
+			message: "Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must satisfy enum value set: [MUTABLE, IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION]'"},
 		{op: "CreateRepository", name: "exclusion without filters", call: send(create(app, func(in *ecr.CreateRepositoryInput) {
 			in.ImageTagMutability = types.ImageTagMutabilityMutableWithExclusion
-		})), code: "InvalidParameterException"},
+		})), code: "InvalidParameterException",
+			message: "Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as MUTABLE_WITH_EXCLUSION'"},
 		{op: "CreateRepository", name: "filters without exclusion", call: send(create(app, func(in *ecr.CreateRepositoryInput) {
 			in.ImageTagMutabilityExclusionFilters = filters("a")
-		})), code: "InvalidParameterException"},
+		})), code: "InvalidParameterException",
+			message: "Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'ImageTagMutabilityExclusionFilters must be null when imageTagMutability is set as MUTABLE'"},
 		{op: "CreateRepository", name: "filter of three wildcards", call: send(create(app, func(in *ecr.CreateRepositoryInput) {
 			in.ImageTagMutability, in.ImageTagMutabilityExclusionFilters = types.ImageTagMutabilityMutableWithExclusion, filters("*a*b*")
-		})), code: "InvalidParameterException"},
-		{op: "CreateRepository", name: "key with AES256", call: send(encrypted(types.EncryptionTypeAes256, new("alias/mine"))), code: "InvalidParameterException"},
-		{op: "CreateRepository", name: "unknown encryption", call: send(encrypted("ROT13", nil)), code: "InvalidParameterException"},
-		{op: "CreateRepository", name: "reserved tag", call: send(create(app, func(in *ecr.CreateRepositoryInput) { in.Tags = tag("aws:team", "x") })), code: "InvalidTagParameterException"},
+		})), code: "InvalidParameterException",
+			message: `Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'exclusion filter "*a*b*" must match ^[0-9a-zA-Z._*-]{1,128}$ and have at most two wildcards'`},
+		{op: "CreateRepository", name: "key with AES256", call: send(encrypted(types.EncryptionTypeAes256, new("alias/mine"))), code: "InvalidParameterException",
+			message: "Invalid parameter at 'encryptionConfiguration' failed to satisfy constraint: 'kmsKey can't be set when encryptionType is AES256'"},
+		{op: "CreateRepository", name: "unknown encryption", call: send(encrypted("ROT13", nil)), code: "InvalidParameterException",
+			message: "Invalid parameter at 'encryptionConfiguration.encryptionType' failed to satisfy constraint: 'Member must satisfy enum value set: [AES256, KMS, KMS_DSSE]'"},
+		{op: "CreateRepository", name: "reserved tag", call: send(create(app, func(in *ecr.CreateRepositoryInput) { in.Tags = tag("aws:team", "x") })), code: "InvalidTagParameterException",
+			message: "The tag key 'aws:team' begins with 'aws:', which is reserved"},
 		{op: "CreateRepository", name: "tag given twice", call: send(create(app, func(in *ecr.CreateRepositoryInput) {
 			in.Tags = append(tag("team", "x"), tag("team", "y")...)
-		})), code: "InvalidTagParameterException"},
-		{op: "CreateRepository", name: "51 tags", call: send(create(app, func(in *ecr.CreateRepositoryInput) { in.Tags = tags(51) })), code: "TooManyTagsException"},
+		})), code: "InvalidTagParameterException",
+			message: "The tag key 'team' is given more than once"},
+		{op: "CreateRepository", name: "51 tags", call: send(create(app, func(in *ecr.CreateRepositoryInput) { in.Tags = tags(51) })), code: "TooManyTagsException",
+			message: "The number of tags exceeds the maximum allowed number of tags per resource which is '50'"},
 		{op: "CreateRepository", name: "quota of the registry", call: send(create(app, nil), func(w *tableWorld) {
 			for i := range tableQuotas.RepositoriesPerRegistry {
 				w.repositoryNamed(fmt.Sprint("repository-", i))
 			}
-		}), code: "LimitExceededException"},
+		}), code: "LimitExceededException",
+			message: "The maximum allowed number of repositories in the registry with id '@ACCOUNT' is '25'"},
 		{op: "CreateRepository", name: "stranger", call: asStranger(func(w *tableWorld) any {
 			return create(app, func(in *ecr.CreateRepositoryInput) { in.RegistryId = &w.account })
 		}), code: "AccessDeniedException"},
@@ -195,11 +209,16 @@ func repositoryRows() []tableRow {
 			code: "RepositoryNotFoundException", message: noRepository},
 		{op: "DescribeRepositories", name: "too large pages", call: send(&ecr.DescribeRepositoriesInput{MaxResults: new(int32(1001))}), code: "InvalidParameterException",
 			message: "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'"},
-		{op: "DescribeRepositories", name: "empty pages", call: send(&ecr.DescribeRepositoriesInput{MaxResults: new(int32(0))}), code: "InvalidParameterException"},
-		{op: "DescribeRepositories", name: "invented token", call: send(&ecr.DescribeRepositoriesInput{NextToken: new("invented")}), code: "InvalidParameterException"},
-		{op: "DescribeRepositories", name: "names and pages", call: send(&ecr.DescribeRepositoriesInput{RepositoryNames: []string{app}, MaxResults: new(int32(1))}, withRepository), code: "InvalidParameterException"},
-		{op: "DescribeRepositories", name: "names and a token", call: send(&ecr.DescribeRepositoriesInput{RepositoryNames: []string{app}, NextToken: new("x")}, withRepository), code: "InvalidParameterException"},
-		{op: "DescribeRepositories", name: "no names", call: send(&ecr.DescribeRepositoriesInput{RepositoryNames: []string{}}), code: "InvalidParameterException"},
+		{op: "DescribeRepositories", name: "empty pages", call: send(&ecr.DescribeRepositoriesInput{MaxResults: new(int32(0))}), code: "InvalidParameterException",
+			message: "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value greater than or equal to 1'"},
+		{op: "DescribeRepositories", name: "invented token", call: send(&ecr.DescribeRepositoriesInput{NextToken: new("invented")}), code: "InvalidParameterException",
+			message: "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid pagination token'"},
+		{op: "DescribeRepositories", name: "names and pages", call: send(&ecr.DescribeRepositoriesInput{RepositoryNames: []string{app}, MaxResults: new(int32(1))}, withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member can't be set together with repositoryNames'"},
+		{op: "DescribeRepositories", name: "names and a token", call: send(&ecr.DescribeRepositoriesInput{RepositoryNames: []string{app}, NextToken: new("x")}, withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Member can't be set together with repositoryNames'"},
+		{op: "DescribeRepositories", name: "no names", call: send(&ecr.DescribeRepositoriesInput{RepositoryNames: []string{}}), code: "InvalidParameterException",
+			message: "Invalid parameter at 'repositoryNames' failed to satisfy constraint: 'Member must have length greater than or equal to 1'"},
 		{op: "DescribeRepositories", name: "stranger", call: asStranger(func(w *tableWorld) any { return &ecr.DescribeRepositoriesInput{RegistryId: &w.account} }), code: "AccessDeniedException"},
 
 		{
@@ -223,9 +242,11 @@ func repositoryRows() []tableRow {
 		},
 		{op: "DeleteRepository", name: "holds images", call: send(&ecr.DeleteRepositoryInput{RepositoryName: new(app)}, withRepository, func(w *tableWorld) { w.image(app, "v1") }),
 			code: "RepositoryNotEmptyException", message: "The repository with name 'team/app' in registry with id '@ACCOUNT' cannot be deleted because it still contains images"},
-		{op: "DeleteRepository", name: "holds archived images", call: send(&ecr.DeleteRepositoryInput{RepositoryName: new(app)}, withRepository, func(w *tableWorld) { w.archive(app, "old") }), code: "RepositoryNotEmptyException"},
+		{op: "DeleteRepository", name: "holds archived images", call: send(&ecr.DeleteRepositoryInput{RepositoryName: new(app)}, withRepository, func(w *tableWorld) { w.archive(app, "old") }), code: "RepositoryNotEmptyException",
+			message: "The repository with name 'team/app' in registry with id '@ACCOUNT' cannot be deleted because it still contains images"},
 		{op: "DeleteRepository", name: "no repository", call: send(&ecr.DeleteRepositoryInput{RepositoryName: new(app)}), code: "RepositoryNotFoundException", message: noRepository},
-		{op: "DeleteRepository", name: "bad name", call: send(&ecr.DeleteRepositoryInput{RepositoryName: new("-")}), code: "InvalidParameterException"},
+		{op: "DeleteRepository", name: "bad name", call: send(&ecr.DeleteRepositoryInput{RepositoryName: new("-")}), code: "InvalidParameterException",
+			message: "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'Member must have length greater than or equal to 2'"},
 		{op: "DeleteRepository", name: "stranger", call: asStranger(func(w *tableWorld) any {
 			return &ecr.DeleteRepositoryInput{RegistryId: &w.account, RepositoryName: new(app)}
 		}, withRepository), code: "AccessDeniedException"},
@@ -248,9 +269,12 @@ func repositoryRows() []tableRow {
 		},
 		{op: "PutImageTagMutability", name: "mutable", call: send(mutability(types.ImageTagMutabilityMutable), withRepository)},
 		{op: "PutImageTagMutability", name: "no repository", call: send(mutability(types.ImageTagMutabilityImmutable)), code: "RepositoryNotFoundException", message: noRepository},
-		{op: "PutImageTagMutability", name: "unknown", call: send(mutability("SOMETIMES"), withRepository), code: "InvalidParameterException"},
-		{op: "PutImageTagMutability", name: "six filters", call: send(mutability(types.ImageTagMutabilityMutableWithExclusion, "a", "b", "c", "d", "e", "f"), withRepository), code: "InvalidParameterException"},
-		{op: "PutImageTagMutability", name: "a bad filter", call: send(mutability(types.ImageTagMutabilityMutableWithExclusion, "a b"), withRepository), code: "InvalidParameterException"},
+		{op: "PutImageTagMutability", name: "unknown", call: send(mutability("SOMETIMES"), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must satisfy enum value set: [MUTABLE, IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION]'"},
+		{op: "PutImageTagMutability", name: "six filters", call: send(mutability(types.ImageTagMutabilityMutableWithExclusion, "a", "b", "c", "d", "e", "f"), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'Member must have length less than or equal to 5'"},
+		{op: "PutImageTagMutability", name: "a bad filter", call: send(mutability(types.ImageTagMutabilityMutableWithExclusion, "a b"), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'imageTagMutabilityExclusionFilters.1.member.filter' failed to satisfy constraint: 'must satisfy regular expression '^[0-9a-zA-Z._*-]{1,128}$'"},
 		{op: "PutImageTagMutability", name: "no filters", call: send(mutability(types.ImageTagMutabilityMutableWithExclusion), withRepository), code: "InvalidParameterException",
 			message: "Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy constraint: 'ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as MUTABLE_WITH_EXCLUSION'"},
 		{op: "PutImageTagMutability", name: "stranger", call: asStranger(func(w *tableWorld) any {
@@ -274,8 +298,10 @@ func repositoryRows() []tableRow {
 		{op: "SetRepositoryPolicy", name: "no principal", call: sendTo(setPolicy(text(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ecr:*"}]}`)), withRepository), code: "InvalidParameterException", message: badPolicy},
 		{op: "SetRepositoryPolicy", name: "unknown principal", call: sendTo(setPolicy(policyFor(`{"AWS":"arn:aws:iam::@ACCOUNT:role/nobody"}`)), withRepository), code: "InvalidParameterException", message: badPolicy},
 		{op: "SetRepositoryPolicy", name: "unknown action", call: sendTo(setPolicy(text(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:Pull"}]}`)), withRepository), code: "InvalidParameterException", message: badPolicy},
-		{op: "SetRepositoryPolicy", name: "too long", call: sendTo(setPolicy(text(strings.Repeat(" ", 10241))), withRepository), code: "InvalidParameterException"},
-		{op: "SetRepositoryPolicy", name: "locks the caller out", call: sendTo(setPolicy(text(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:SetRepositoryPolicy"}]}`)), withRepository), code: "InvalidParameterException"},
+		{op: "SetRepositoryPolicy", name: "too long", call: sendTo(setPolicy(text(strings.Repeat(" ", 10241))), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Member must have length less than or equal to 10240'"},
+		{op: "SetRepositoryPolicy", name: "locks the caller out", call: sendTo(setPolicy(text(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:SetRepositoryPolicy"}]}`)), withRepository), code: "InvalidParameterException",
+			message: "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'The policy denies the caller to set the repository policy again; set force to store it all the same'"},
 		{op: "SetRepositoryPolicy", name: "locks the caller out, by force", call: send(&ecr.SetRepositoryPolicyInput{RepositoryName: new(app), Force: true,
 			PolicyText: new(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:SetRepositoryPolicy"}]}`)}, withRepository)},
 		{op: "SetRepositoryPolicy", name: "stranger", call: asStranger(func(w *tableWorld) any {
@@ -303,7 +329,8 @@ func repositoryRows() []tableRow {
 				}
 			},
 		},
-		{op: "DeleteRepositoryPolicy", name: "none", call: send(&ecr.DeleteRepositoryPolicyInput{RepositoryName: new(app)}, withRepository), code: "RepositoryPolicyNotFoundException"},
+		{op: "DeleteRepositoryPolicy", name: "none", call: send(&ecr.DeleteRepositoryPolicyInput{RepositoryName: new(app)}, withRepository), code: "RepositoryPolicyNotFoundException",
+			message: "Repository policy does not exist for the repository with name 'team/app' in the registry with id '@ACCOUNT'"},
 		{op: "DeleteRepositoryPolicy", name: "no repository", call: send(&ecr.DeleteRepositoryPolicyInput{RepositoryName: new(app)}), code: "RepositoryNotFoundException", message: noRepository},
 		{op: "DeleteRepositoryPolicy", name: "bad registry", call: send(&ecr.DeleteRepositoryPolicyInput{RepositoryName: new(app), RegistryId: new("1")}), code: "InvalidParameterException", message: badRegistry},
 
@@ -322,15 +349,20 @@ func repositoryRows() []tableRow {
 			code: "RepositoryNotFoundException", message: noRepository},
 		{op: "TagResource", name: "no ARN", call: send(&ecr.TagResourceInput{ResourceArn: new("app"), Tags: tag("a", "b")}), code: "InvalidParameterException",
 			message: "Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'"},
-		{op: "TagResource", name: "no key", call: sendTo(onApp(func(arn *string) any { return &ecr.TagResourceInput{ResourceArn: arn, Tags: tag("", "b")} }), withRepository), code: "InvalidTagParameterException"},
+		{op: "TagResource", name: "no key", call: sendTo(onApp(func(arn *string) any { return &ecr.TagResourceInput{ResourceArn: arn, Tags: tag("", "b")} }), withRepository), code: "InvalidTagParameterException",
+			message: "A tag key must have 1 to 128 characters"},
 		{op: "TagResource", name: "long key", call: sendTo(onApp(func(arn *string) any {
 			return &ecr.TagResourceInput{ResourceArn: arn, Tags: tag(strings.Repeat("k", 129), "b")}
-		}), withRepository), code: "InvalidTagParameterException"},
+		}), withRepository), code: "InvalidTagParameterException",
+			message: "A tag key must have 1 to 128 characters"},
 		{op: "TagResource", name: "long value", call: sendTo(onApp(func(arn *string) any {
 			return &ecr.TagResourceInput{ResourceArn: arn, Tags: tag("key", strings.Repeat("v", 257))}
-		}), withRepository), code: "InvalidTagParameterException"},
-		{op: "TagResource", name: "reserved key", call: sendTo(onApp(func(arn *string) any { return &ecr.TagResourceInput{ResourceArn: arn, Tags: tag("AWS:x", "b")} }), withRepository), code: "InvalidTagParameterException"},
-		{op: "TagResource", name: "51 tags", call: sendTo(onApp(func(arn *string) any { return &ecr.TagResourceInput{ResourceArn: arn, Tags: tags(50)} }), withRepository, withTags), code: "TooManyTagsException"},
+		}), withRepository), code: "InvalidTagParameterException",
+			message: "The value of the tag with key 'key' has more than 256 characters"},
+		{op: "TagResource", name: "reserved key", call: sendTo(onApp(func(arn *string) any { return &ecr.TagResourceInput{ResourceArn: arn, Tags: tag("AWS:x", "b")} }), withRepository), code: "InvalidTagParameterException",
+			message: "The tag key 'AWS:x' begins with 'aws:', which is reserved"},
+		{op: "TagResource", name: "51 tags", call: sendTo(onApp(func(arn *string) any { return &ecr.TagResourceInput{ResourceArn: arn, Tags: tags(50)} }), withRepository, withTags), code: "TooManyTagsException",
+			message: "The number of tags exceeds the maximum allowed number of tags per resource which is '50'"},
 		{op: "TagResource", name: "stranger", call: asStranger(onApp(func(arn *string) any { return &ecr.TagResourceInput{ResourceArn: arn, Tags: tags(1)} }), withRepository), code: "AccessDeniedException"},
 
 		{

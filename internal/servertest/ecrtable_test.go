@@ -21,6 +21,9 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/opencontainers/go-digest"
 
+	model "github.com/pratique-dev/pratique/internal/awsapi/ecr"
+	"github.com/pratique-dev/pratique/internal/awsapi/ecrpublic"
+	"github.com/pratique-dev/pratique/internal/awsapi/shape"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/internal/server"
 	"github.com/pratique-dev/pratique/internal/servertest"
@@ -55,6 +58,8 @@ func tableRows() []tableRow {
 		signingRows(),
 		exclusionRows(),
 		configRows(),
+		publicRows(),
+		scanRows(),
 	)
 }
 
@@ -88,6 +93,115 @@ func (r tableRow) test(w *tableWorld) {
 	message := strings.ReplaceAll(r.message, "@ACCOUNT", w.account)
 	if got.ErrorCode() != r.code || message != "" && got.ErrorMessage() != message {
 		w.t.Errorf("error %s: %s\n want %s: %s", got.ErrorCode(), got.ErrorMessage(), r.code, message)
+	}
+}
+
+// unreachable are the errors that the model declares and the server never
+// answers, by the reason why: operation and code, where "*" is every operation
+// that has no row for the code.
+var unreachable = map[string][]string{
+	"it is the server's own trouble, which no request causes": {"*/ServerException"},
+	"keys are recorded, not used":                             {"*/KmsException"},
+	"nothing is pulled through the API": {
+		"BatchGetImage/UnableToGetUpstreamImageException",
+		"GetDownloadUrlForLayer/UnableToGetUpstreamLayerException",
+		"ListImageReferrers/UnableToListUpstreamImageReferrersException",
+	},
+	"secrets are not encrypted with keys": {
+		"CreatePullThroughCacheRule/UnableToDecryptSecretValueException",
+		"UpdatePullThroughCacheRule/UnableToDecryptSecretValueException",
+	},
+	"there is no quota of it": {
+		"BatchGetImage/LimitExceededException",
+		"CreateRepositoryCreationTemplate/LimitExceededException",
+		"DeregisterPullTimeUpdateExclusion/LimitExceededException",
+		"ListPullTimeUpdateExclusions/LimitExceededException",
+		"PutAccountSetting/LimitExceededException",
+	},
+	"removing tags takes any keys":                          {"UntagResource/InvalidTagParameterException", "UntagResource/TooManyTagsException"},
+	"a repository that is not there is one of the failures": {"BatchGetRepositoryScanningConfiguration/RepositoryNotFoundException"},
+	"organizations have no policies about scanning":         {"PutRegistryScanningConfiguration/BlockedByOrganizationPolicyException"},
+	"the input is empty": {
+		"DeleteRegistryPolicy/InvalidParameterException", "DeleteRegistryPolicy/ValidationException",
+		"DeleteSigningConfiguration/ValidationException",
+		"DescribeRegistry/InvalidParameterException", "DescribeRegistry/ValidationException",
+		"GetRegistryPolicy/InvalidParameterException", "GetRegistryPolicy/ValidationException",
+		"GetRegistryScanningConfiguration/InvalidParameterException", "GetRegistryScanningConfiguration/ValidationException",
+		"GetSigningConfiguration/InvalidParameterException", "GetSigningConfiguration/ValidationException",
+	},
+	"what is wrong with the input is an InvalidParameterException": {
+		"BatchGetRepositoryScanningConfiguration/ValidationException",
+		"DeletePullThroughCacheRule/ValidationException",
+		"DeleteRepositoryCreationTemplate/ValidationException",
+		"DeregisterPullTimeUpdateExclusion/ValidationException",
+		"DescribeImageReplicationStatus/ValidationException",
+		"DescribeImageScanFindings/ValidationException",
+		"DescribeImageSigningStatus/ValidationException",
+		"DescribePullThroughCacheRules/ValidationException",
+		"DescribeRepositoryCreationTemplates/ValidationException",
+		"GetAccountSetting/ValidationException",
+		"ListPullTimeUpdateExclusions/ValidationException",
+		"PutAccountSetting/ValidationException",
+		"PutImageScanningConfiguration/ValidationException",
+		"PutRegistryPolicy/ValidationException",
+		"RegisterPullTimeUpdateExclusion/ValidationException",
+		"UpdateImageStorageClass/ValidationException",
+		"ValidatePullThroughCacheRule/ValidationException",
+	},
+}
+
+// leastRows is how many rows there are to be.
+const leastRows = 300
+
+// TestECRTableIsComplete checks that the table has a row for the success of
+// every operation, and for every error that the model declares, or a reason
+// why there is none.
+func TestECRTableIsComplete(t *testing.T) {
+	rows, names := map[string]int{}, map[string]bool{}
+	for _, r := range tableRows() {
+		rows[r.op+"/"+r.code]++
+		if name := r.op + ": " + r.name; names[name] {
+			t.Errorf("two rows are called %s", name)
+		} else {
+			names[name] = true
+		}
+	}
+	t.Logf("%d rows", len(names))
+	if len(names) < leastRows {
+		t.Errorf("%d rows, want %d", len(names), leastRows)
+	}
+	reason, used := map[string]string{}, map[string]bool{}
+	for why, keys := range unreachable {
+		for _, key := range keys {
+			reason[key] = why
+		}
+	}
+	for prefix, service := range map[string]*shape.Service{"": model.Service, "ecr-public:": ecrpublic.Service} {
+		for _, op := range service.Operations {
+			name := prefix + op.Name
+			if rows[name+"/"] == 0 {
+				t.Errorf("%s: no row of success", name)
+			}
+			for _, code := range op.Errors {
+				key, every := name+"/"+code, "*/"+code
+				switch {
+				case rows[key] > 0 && reason[key] != "":
+					t.Errorf("%s: there is a row, and a reason why there is none", key)
+				case rows[key] > 0:
+				case reason[key] != "":
+					used[key] = true
+				case reason[every] != "":
+					used[every] = true
+				default:
+					t.Errorf("%s: no row, and no reason", key)
+				}
+			}
+		}
+	}
+	for key := range reason {
+		if !used[key] {
+			t.Errorf("%s: there is no such error", key)
+		}
 	}
 }
 
@@ -148,12 +262,12 @@ type tableWorld struct {
 }
 
 // tableQuotas are the quotas of the table's server, small enough to be reached.
-var tableQuotas = registry.Quotas{RepositoriesPerRegistry: 25, ImagesPerRepository: 25, TagsPerImage: 20, PartsPerLayer: 5, PullTimeExclusions: 10}
+var tableQuotas = registry.Quotas{RepositoriesPerRegistry: 25, ImagesPerRepository: 25, TagsPerImage: 20, PartsPerLayer: 5, PullTimeExclusions: 10, PublicRepositoriesPerRegistry: 10, PublicPartsPerLayer: 3}
 
 func newTableWorld(t *testing.T, options ...func(*server.Config)) *tableWorld {
 	t.Helper()
 	w := &tableWorld{t: t, clock: new(clock), strangerAccount: user}
-	options = append([]func(*server.Config){func(c *server.Config) { c.Now, c.Quotas = w.clock.now, tableQuotas }}, options...)
+	options = append([]func(*server.Config){func(c *server.Config) { c.Now, c.Quotas = w.clock.now, tableQuotas }, fakeScanner(t)}, options...)
 	w.Server = servertest.Start(t, options...)
 	w.strangerRoot = w.Account(w.strangerAccount)
 	w.stranger = w.client(w.strangerRoot)
