@@ -88,6 +88,9 @@ func TestCreateOnPush(t *testing.T) {
 	if got := must(w.ecr(w.root).GetRepositoryPolicy(ctx, &ecr.GetRepositoryPolicyInput{RepositoryName: aws.String("team/new")}))(t); *got.PolicyText != policy {
 		t.Errorf("policy %s", *got.PolicyText)
 	}
+	if got := must(w.ecr(w.root).GetLifecyclePolicy(ctx, &ecr.GetLifecyclePolicyInput{RepositoryName: aws.String("team/new")}))(t); !strings.Contains(*got.LifecyclePolicyText, `"countNumber":9`) {
+		t.Errorf("lifecycle policy %s", *got.LifecyclePolicyText)
+	}
 	if err := w.write("team/new:v1", token, must(random.Image(10_000, 1))(t)); err == nil || !strings.Contains(err.Error(), "TAG_INVALID") {
 		t.Errorf("push to an immutable tag: %v", err)
 	}
