@@ -55,6 +55,7 @@ func TestUsageErrors(t *testing.T) {
 		"unknown":                              "unknown command",
 		"version --output yaml":                "must be text or json",
 		"version extra":                        "unknown command",
+		"serve --event-network 10.0.0.1":       "--event-network",
 		"grant union --org acme":               "repository",
 		"grant union --org acme -r app":        "not the URI of a repository",
 		"explain":                              "arg",

@@ -330,7 +330,7 @@ func TestFailures(t *testing.T) {
 			if status == 199 {
 				w.answers = append(w.answers, func(rw http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) })
 			} else if status == 302 {
-				w.answers = append(w.answers, func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/elsewhere", 302) })
+				w.answers = append(w.answers, func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/elsewhere", http.StatusFound) })
 			} else {
 				w.answer(status)
 			}

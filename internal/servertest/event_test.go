@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -334,6 +336,11 @@ func TestEventDestinations(t *testing.T) {
 	want := `{"version":"0","id":"ID","detail-type":"Event Destination Test","source":"pratique","account":"222222222222","time":"TIME","region":"us-east-1","resources":[],"detail":{"destination-name":"ci"}}`
 	if diff := gocmp.Diff(want, h.next().document(t, secret)); diff != "" {
 		t.Errorf("event of the test (-want +got):\n%s", diff)
+	}
+	for _, file := range []string{"meta.db", "meta.db-wal", server.AuditFile} {
+		if text := must(os.ReadFile(filepath.Join(w.dir, file)))(t); bytes.Contains(text, []byte(strings.TrimPrefix(secret, "whsec_"))) {
+			t.Errorf("the secret is in %s", file)
+		}
 	}
 	listed := must(ask(w, w.root, pratique.DescribeEventDestinations, &pratique.DescribeEventDestinationsInput{}))(t)
 	if len(listed.Destinations) != 1 || *listed.Destinations[0].Url != h.URL {
