@@ -289,9 +289,9 @@ func (r *Registry) TaggedImages(ctx context.Context, repo Repo, p Page) (tagged 
 			t.Image, err = scanImage(repo, &t.Tag, &at)(s)
 			t.TaggedAt = fromMicros(at)
 			return t, err
-		}, `SELECT `+imageColumns+`, t.tag, t.tagged_at FROM image_tag t
-			JOIN image i ON i.account = t.account AND i.region = t.region AND i.repository = t.repository AND i.digest = t.digest
-			WHERE t.account = $1 AND t.region = $2 AND t.repository = $3 AND t.tag > $4 ORDER BY t.tag LIMIT $5`,
+		}, `SELECT `+imageColumns+`, t.tag, t.tagged_at FROM image_tag t, `+imageTables+`
+			WHERE i.account = t.account AND i.region = t.region AND i.repository = t.repository AND i.digest = t.digest
+				AND t.account = $1 AND t.region = $2 AND t.repository = $3 AND t.tag > $4 ORDER BY t.tag LIMIT $5`,
 			repo.Account, repo.Region, repo.Name, after[0], p.limit())
 		return err
 	})
