@@ -1,5 +1,6 @@
 """Manage who may do what, with boto3's own paginators and waiters; prints ok."""
 
+import base64
 import csv
 import json
 import threading
@@ -154,6 +155,21 @@ assert "because no session policy allows the ecr:BatchGetImage action" in messag
 fails("AccessDenied", bob.assume_role, RoleArn=role, RoleSessionName="story")
 fails("ValidationError", sts.assume_role, RoleArn=role, RoleSessionName="no spaces")
 fails("AccessDenied", client("sts", assumed["Credentials"]).get_session_token)
+
+# Tokens that tell others who the caller is
+fails("FeatureDisabled", iam.get_outbound_web_identity_federation_info)
+issuer = iam.enable_outbound_web_identity_federation()["IssuerIdentifier"]
+assert iam.get_outbound_web_identity_federation_info()["IssuerIdentifier"] == issuer
+token = sts.get_web_identity_token(Audience=["https://api.example.com"], SigningAlgorithm="ES384", Tags=[{"Key": "job", "Value": "7"}])["WebIdentityToken"]
+payload = token.split(".")[1]
+claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+assert claims["iss"] == issuer and claims["aud"] == "https://api.example.com", claims
+assert claims["https://sts.amazonaws.com/"]["request_tags"] == {"job": "7"}, claims
+fails("ExpiredTradeInTokenException", sts.get_delegated_access_token, TradeInToken="x")
+fails("AccessDenied", sts.assume_root, TargetPrincipal="999999999999",
+      TaskPolicyArn={"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"})
+iam.disable_outbound_web_identity_federation()
+fails("OutboundWebIdentityFederationDisabledException", sts.get_web_identity_token, Audience=["x"], SigningAlgorithm="RS256")
 
 # The report of all credentials, which is there when AWS's own loop asks again
 while (state := iam.generate_credential_report()["State"]) != "COMPLETE":

@@ -267,8 +267,15 @@ resource "aws_iam_service_linked_role" "replication" {
 # The organization
 
 resource "aws_organizations_organization" "all" {
-  feature_set          = "ALL"
-  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+  feature_set                   = "ALL"
+  enabled_policy_types          = ["SERVICE_CONTROL_POLICY"]
+  aws_service_access_principals = ["iam.amazonaws.com"]
+}
+
+resource "aws_iam_organizations_features" "root" {
+  enabled_features = ["RootCredentialsManagement", "RootSessions"]
+
+  depends_on = [aws_organizations_organization.all]
 }
 
 resource "aws_organizations_organizational_unit" "prod" {
@@ -280,6 +287,8 @@ resource "aws_organizations_organizational_unit" "prod" {
 resource "aws_organizations_policy" "keep" {
   name    = "keep"
   content = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Deny", Action = var.kept_actions, Resource = "*" }] })
+
+  depends_on = [aws_organizations_organization.all] # nothing else says that it comes first
 }
 
 resource "aws_organizations_policy_attachment" "keep" {
