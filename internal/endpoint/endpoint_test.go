@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,6 +46,39 @@ func TestParseRegistry(t *testing.T) {
 	} {
 		if got, ok := ParseRegistry(host); ok {
 			t.Errorf("ParseRegistry(%q) = %+v", host, got)
+		}
+	}
+}
+
+func TestParsePublic(t *testing.T) {
+	for host, want := range map[string]Public{
+		"public.localhost:5000":                 {Domain: "localhost", Port: "5000"},
+		"Public.Registry.Example.com":           {Domain: "registry.example.com"},
+		"public.ecr.aws":                        {Domain: "amazonaws.com"},
+		"public.ecr.aws:443":                    {Domain: "amazonaws.com", Port: "443"},
+		"ecr-public.aws.com":                    {Domain: "on.aws"},
+		"public.registry.example.com.":          {},
+		"":                                      {},
+		"localhost":                             {},
+		"public":                                {},
+		"public.":                               {},
+		"public.localhost:http":                 {},
+		"x.public.localhost":                    {},
+		"public.a b":                            {},
+		"111111111111.dkr.ecr.public.localhost": {},
+	} {
+		got, ok := ParsePublic(host)
+		if got != want || ok != (want != Public{}) {
+			t.Errorf("ParsePublic(%q) = %+v, %t, want %+v", host, got, ok, want)
+		}
+		if back := strings.ToLower(host); ok && got.Host() != back {
+			t.Errorf("Host() = %q, want %q", got.Host(), back)
+		}
+		if reg, private := ParseRegistry(host); ok && private {
+			t.Errorf("%q is private, too: %+v", host, reg)
+		}
+		if ok && got.OfAWS() != strings.Contains(host, "aws") {
+			t.Errorf("%q is of AWS: %t", host, got.OfAWS())
 		}
 	}
 }
