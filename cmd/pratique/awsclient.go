@@ -87,11 +87,13 @@ func amazon(domain string) bool {
 
 // registryURL is the base URL of a registry that is not Amazon's. Names under
 // localhost never leave the machine and are spoken to in plain HTTP.
-func registryURL(reg endpoint.Registry) string {
-	if isLocalhost(reg.Domain) {
-		return "http://" + reg.Host()
+func registryURL(reg endpoint.Registry) string { return hostURL(reg.Domain, reg.Host()) }
+
+func hostURL(domain, host string) string {
+	if isLocalhost(domain) {
+		return "http://" + host
 	}
-	return "https://" + reg.Host()
+	return "https://" + host
 }
 
 func isLocalhost(name string) bool {

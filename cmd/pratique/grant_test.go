@@ -183,4 +183,11 @@ func TestLogin(t *testing.T) {
 	if p := strings.TrimSpace(r.ok("login", d.host, "--profile", ownerProfile, "--print-password")); len(p) < 100 || strings.ContainsAny(p, " :\n") {
 		t.Errorf("password %q", p)
 	}
+
+	_, under, _ := strings.Cut(d.host, ".us-east-1.")
+	contains(t, r.ok("login", "public."+under, "--profile", ownerProfile, "--config", file), "Logged in to public."+under)
+	decode(t, read(t, file), &config)
+	if len(config.Auths) != 2 || config.Auths["public."+under].Auth == config.Auths[d.host].Auth {
+		t.Errorf("docker's configuration: %+v", config)
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/ecrpublic"
 	"github.com/spf13/cobra"
 
 	"github.com/pratique-dev/pratique/internal/dockercfg"
@@ -28,6 +29,7 @@ credential helper that docker's configuration names, or in that file itself.
 The token is valid for 12 hours and carries the permissions of who asked.`,
 		Example: `  pratique login 222222222222.dkr.ecr.us-east-1.localhost:5000
   pratique login 222222222222.dkr.ecr.us-east-1.amazonaws.com --profile images
+  pratique login public.localhost:5000
   pratique login --print-password HOST | podman login --username AWS --password-stdin HOST`,
 		Args: cobra.ExactArgs(1),
 	}
@@ -37,15 +39,7 @@ The token is valid for 12 hours and carries the permissions of who asked.`,
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		host := strings.TrimPrefix(strings.TrimPrefix(args[0], "https://"), "http://")
 		host, _, _ = strings.Cut(host, "/")
-		reg, ok := endpoint.ParseRegistry(host)
-		if !ok {
-			return fmt.Errorf("%q is not a registry: want <account>.dkr.ecr.<region>.<domain>", host)
-		}
-		cfg, err := a.awsConfig(cmd.Context(), &flags, flags.profile, reg)
-		if err != nil {
-			return err
-		}
-		user, password, err := registryPassword(cmd.Context(), cfg)
+		user, password, err := a.loginPassword(cmd.Context(), &flags, host)
 		if err != nil {
 			return err
 		}
@@ -68,6 +62,29 @@ The token is valid for 12 hours and carries the permissions of who asked.`,
 	return cmd
 }
 
+// loginPassword asks for a token for a registry, or for the public registries.
+func (a *app) loginPassword(ctx context.Context, flags *awsFlags, host string) (user, password string, err error) {
+	if reg, ok := endpoint.ParseRegistry(host); ok {
+		cfg, err := a.awsConfig(ctx, flags, flags.profile, reg)
+		if err != nil {
+			return "", "", err
+		}
+		return registryPassword(ctx, cfg)
+	}
+	public, ok := endpoint.ParsePublic(host)
+	if !ok {
+		return "", "", fmt.Errorf("%q is not a registry: want <account>.dkr.ecr.<region>.<domain> or public.<domain>", host)
+	}
+	cfg, err := a.loadConfig(ctx, flags, flags.profile, publicRegion)
+	if err != nil {
+		return "", "", err
+	}
+	if cfg.BaseEndpoint == nil && !amazon(public.Domain) {
+		cfg.BaseEndpoint = aws.String(hostURL(public.Domain, public.Host()))
+	}
+	return publicPassword(ctx, cfg)
+}
+
 // registryPassword asks ECR for a token and takes it apart as the AWS CLI does.
 func registryPassword(ctx context.Context, cfg aws.Config) (user, password string, err error) {
 	out, err := ecr.NewFromConfig(cfg).GetAuthorizationToken(ctx, &ecr.GetAuthorizationTokenInput{})
@@ -77,7 +94,27 @@ func registryPassword(ctx context.Context, cfg aws.Config) (user, password strin
 	if len(out.AuthorizationData) == 0 {
 		return "", "", errors.New("get an authorization token: the answer holds none")
 	}
-	text, err := base64.StdEncoding.DecodeString(aws.ToString(out.AuthorizationData[0].AuthorizationToken))
+	return splitToken(out.AuthorizationData[0].AuthorizationToken)
+}
+
+// publicPassword is registryPassword for ECR Public.
+func publicPassword(ctx context.Context, cfg aws.Config) (user, password string, err error) {
+	out, err := ecrpublic.NewFromConfig(cfg).GetAuthorizationToken(ctx, &ecrpublic.GetAuthorizationTokenInput{})
+	if err != nil {
+		return "", "", fmt.Errorf("get an authorization token: %w", err)
+	}
+	if out.AuthorizationData == nil {
+		return "", "", errors.New("get an authorization token: the answer holds none")
+	}
+	return splitToken(out.AuthorizationData.AuthorizationToken)
+}
+
+// publicRegion is the one region that has the API of ECR Public.
+const publicRegion = "us-east-1"
+
+// splitToken takes an authorization token apart.
+func splitToken(token *string) (user, password string, err error) {
+	text, err := base64.StdEncoding.DecodeString(aws.ToString(token))
 	if err != nil {
 		return "", "", errors.New("get an authorization token: it is not base64")
 	}
