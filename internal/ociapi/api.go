@@ -196,9 +196,10 @@ func (c *call) challenge() {
 	c.send(http.StatusUnauthorized, "text/plain; charset=utf-8", []byte(text))
 }
 
-// scheme is that of the URL by which the client reached the server.
+// scheme is that of the URL by which the client reached the server, or a proxy
+// in front of it. Who lies about it misleads nobody but himself.
 func (c *call) scheme() string {
-	if c.r.TLS != nil {
+	if c.r.TLS != nil || c.r.Header.Get("X-Forwarded-Proto") == "https" {
 		return "https"
 	}
 	return "http"

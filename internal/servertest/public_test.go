@@ -210,6 +210,12 @@ func TestPublicTokens(t *testing.T) {
 			}
 		}
 	}
+	// A proxy that ends TLS says so, and clients are sent back to it.
+	proxied := must(http.NewRequestWithContext(t.Context(), "GET", "http://"+w.host()+"/v2/", nil))(t)
+	proxied.Header.Set("X-Forwarded-Proto", "https")
+	if a := w.do(proxied); !strings.HasPrefix(a.header.Get("Www-Authenticate"), `Bearer realm="https://`+w.host()+`/token/"`) {
+		t.Errorf("behind a proxy: challenge %q", a.header.Get("Www-Authenticate"))
+	}
 	nobody, somebody := w.bearer(""), w.bearer(w.publicToken(w.root))
 	for _, bearer := range []string{nobody, somebody} {
 		if a := w.publicRequest("GET", "/v2/", bearer); a.status != http.StatusOK {

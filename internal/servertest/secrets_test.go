@@ -100,6 +100,16 @@ func TestSecretsStaySecret(t *testing.T) {
 	key := must(w.iam(w.root).CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{}))(t).AccessKey
 	keep("secret key from the API", *key.SecretAccessKey)
 
+	// Public registries.
+	public := &publicWorld{world: w}
+	password := public.publicToken(w.root)
+	keep("password of the public registries", password)
+	bearer := public.bearer(password)
+	keep("bearer token", bearer)
+	for _, b := range []string{bearer, flip(bearer, len(bearer)-1)} {
+		public.publicRequest("GET", "/v2/", b)
+	}
+
 	// Sessions of other kinds, and the tokens that they are made from.
 	federated := must(sts.NewFromConfig(w.AWS(w.root)).GetFederationToken(t.Context(), &sts.GetFederationTokenInput{Name: aws.String("bob")}))(t).Credentials
 	keep("secret key of the federated user", *federated.SecretAccessKey)
