@@ -44,7 +44,7 @@ func (s *service) createPullThroughCacheRule(ctx context.Context, c *awsapi.Call
 		UpstreamRegistry:         &r.Upstream,
 		CredentialArn:            optional(r.CredentialARN),
 		CustomRoleArn:            optional(r.RoleARN),
-		UpstreamRepositoryPrefix: &r.UpstreamPrefix,
+		UpstreamRepositoryPrefix: optional(r.UpstreamPrefix),
 	}, nil
 }
 
@@ -62,7 +62,7 @@ func (s *service) updatePullThroughCacheRule(ctx context.Context, c *awsapi.Call
 		UpdatedAt:                shape.At(r.UpdatedAt),
 		CredentialArn:            optional(r.CredentialARN),
 		CustomRoleArn:            optional(r.RoleARN),
-		UpstreamRepositoryPrefix: &r.UpstreamPrefix,
+		UpstreamRepositoryPrefix: optional(r.UpstreamPrefix),
 	}, nil
 }
 
@@ -78,7 +78,7 @@ func (s *service) deletePullThroughCacheRule(ctx context.Context, c *awsapi.Call
 		RegistryId:               &r.Account,
 		CredentialArn:            optional(r.CredentialARN),
 		CustomRoleArn:            optional(r.RoleARN),
-		UpstreamRepositoryPrefix: &r.UpstreamPrefix,
+		UpstreamRepositoryPrefix: optional(r.UpstreamPrefix),
 	}, nil
 }
 
@@ -116,7 +116,7 @@ func pullThroughRule(r *registry.PullThroughRule) ecr.PullThroughCacheRule {
 		RegistryId:               &r.Account,
 		CredentialArn:            optional(r.CredentialARN),
 		CustomRoleArn:            optional(r.RoleARN),
-		UpstreamRepositoryPrefix: &r.UpstreamPrefix,
+		UpstreamRepositoryPrefix: optional(r.UpstreamPrefix),
 		UpstreamRegistry:         &r.Upstream,
 		UpdatedAt:                shape.At(r.UpdatedAt),
 	}
@@ -139,7 +139,7 @@ func (s *service) validatePullThroughCacheRule(ctx context.Context, c *awsapi.Ca
 		UpstreamRegistryUrl:      &r.UpstreamURL,
 		CredentialArn:            optional(r.CredentialARN),
 		CustomRoleArn:            optional(r.RoleARN),
-		UpstreamRepositoryPrefix: &r.UpstreamPrefix,
+		UpstreamRepositoryPrefix: optional(r.UpstreamPrefix),
 		IsValid:                  new(false),
 		Failure:                  &failure,
 	}, nil

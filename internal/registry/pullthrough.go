@@ -29,7 +29,7 @@ type PullThroughRule struct {
 
 	Upstream       string // one of ECR's names of upstream registries, such as "docker-hub"
 	UpstreamURL    string // the host: "registry-1.docker.io"
-	UpstreamPrefix string // what stands for Prefix upstream; RootPrefix is nothing
+	UpstreamPrefix string // what stands for Prefix upstream; RootPrefix and "" are nothing
 
 	CredentialARN string // of the secret with the credentials, or ""
 	RoleARN       string // of the role that reads another registry of ECR, or ""
@@ -80,7 +80,7 @@ func upstreamRegistry(host string) (endpoint.Registry, bool) {
 	return r, ok && r.Domain == "amazonaws.com" && r.Port == ""
 }
 
-// Validate fills in defaults and reports what CreatePullThroughRule has against
+// Validate fills in the name of the upstream registry and reports what CreatePullThroughRule has against
 // a rule whatever other rules there are.
 func (p *PullThroughRule) Validate() error {
 	fail := func(k Kind, format string, args ...any) error {
@@ -91,10 +91,7 @@ func (p *PullThroughRule) Validate() error {
 		return fail(ErrUpstreamUnsupported, "%s", p.UpstreamURL)
 	}
 	p.Upstream = up.name
-	if p.UpstreamPrefix == "" {
-		p.UpstreamPrefix = RootPrefix
-	}
-	if p.Prefix == RootPrefix && p.UpstreamPrefix != RootPrefix {
+	if p.Prefix == RootPrefix && p.UpstreamPrefix != "" && p.UpstreamPrefix != RootPrefix {
 		return fail(ErrInvalidPullThrough, "upstreamRepositoryPrefix can't be set when ecrRepositoryPrefix is ROOT")
 	}
 	if up.name == upstreamECR {

@@ -16,7 +16,7 @@ func TestPullThroughRules(t *testing.T) {
 		ctx := t.Context()
 		rule := registry.PullThroughRule{Account: app.Account, Region: app.Region, Prefix: "quay/", UpstreamURL: "quay.io"}
 		want := rule
-		want.Upstream, want.UpstreamPrefix, want.CreatedAt, want.UpdatedAt = "quay", registry.RootPrefix, f.clock.Now(), f.clock.Now()
+		want.Upstream, want.CreatedAt, want.UpdatedAt = "quay", f.clock.Now(), f.clock.Now()
 		if diff := cmp.Diff(&want, ok[*registry.PullThroughRule](t)(f.CreatePullThroughRule(ctx, rule))); diff != "" {
 			t.Errorf("created (-want +got):\n%s", diff)
 		}

@@ -339,7 +339,7 @@ func pullThroughRows() []tableRow {
 	} {
 		row := create(url, hub(func(_ *tableWorld, in *ecr.CreatePullThroughCacheRuleInput) { in.UpstreamRegistryUrl = &url }), "", "")
 		row.check = func(t *testing.T, w *tableWorld, out any) {
-			if r := out.(*ecr.CreatePullThroughCacheRuleOutput); r.UpstreamRegistry != name || *r.CredentialArn != *w.secretARN(servertest.Region) || *r.UpstreamRepositoryPrefix != "ROOT" {
+			if r := out.(*ecr.CreatePullThroughCacheRuleOutput); r.UpstreamRegistry != name || *r.CredentialArn != *w.secretARN(servertest.Region) || r.UpstreamRepositoryPrefix != nil {
 				t.Errorf("rule: %+v", r)
 			}
 		}
