@@ -558,16 +558,14 @@ func (c *collector) findStrays(ctx context.Context, files []blob.Info) error {
 // one, until it has looked at as much as a collection should, or has come to
 // the end, where it returns "".
 func (c *collector) audit(ctx context.Context, column string, look func(ctx context.Context, cursor string) (string, error)) error {
-	if err := c.db.Write(ctx, startCollection); err != nil {
-		return err
-	}
 	var cursor string
 	err := c.db.Read(ctx, func(tx *meta.Tx) error {
 		return tx.QueryRow(`SELECT ` + column + ` FROM collection WHERE id = 1`).Scan(&cursor)
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
+	began := cursor
 	for range auditRows / auditBatch {
 		if cursor, err = look(ctx, cursor); err != nil {
 			return err
@@ -577,7 +575,13 @@ func (c *collector) audit(ctx context.Context, column string, look func(ctx cont
 			break
 		}
 	}
+	if cursor == began {
+		return nil
+	}
 	return c.db.Write(ctx, func(tx *meta.Tx) error {
+		if err := startCollection(tx); err != nil {
+			return err
+		}
 		_, err := tx.Exec(`UPDATE collection SET `+column+` = $1 WHERE id = 1`, cursor)
 		return err
 	})

@@ -31,7 +31,7 @@ var gcDuration = flag.Duration("gc.duration", 3*time.Second, "how long TestColle
 const (
 	raceGrace    = time.Second
 	raceWorkers  = 6
-	raceContents = 40   // that layers are chosen from
+	raceContents = 120  // that layers are chosen from, few enough to come back often
 	raceRepos    = 5    // shared by all workers, besides one of each
 	raceMaxSize  = 4096 // bytes of a layer
 )
