@@ -13,7 +13,7 @@ import (
 
 // The account settings of ECR, which each registry has for itself.
 const (
-	// BasicScanType is how images are scanned; nothing scans them here.
+	// BasicScanType is how basic scanning scans; here, with whatever scanner there is.
 	BasicScanType = "BASIC_SCAN_TYPE_VERSION"
 	// PolicyScope says for which actions a registry's policy is enforced.
 	PolicyScope = "REGISTRY_POLICY_SCOPE"

@@ -28,8 +28,6 @@ CREATE TABLE image_scan (
   FOREIGN KEY (account, region, repository, digest) REFERENCES image (account, region, repository, digest) ON DELETE CASCADE
 );
 
-CREATE INDEX image_scan_requested_at ON image_scan (type, requested_at);
-
 -- One vulnerability of one package. rank is 0 for the gravest severity; id
 -- tells the package apart from others with the same vulnerability. first_seen
 -- outlives the scan that saw it first. document is the finding, as JSON.
