@@ -331,6 +331,87 @@ func TestBasic(t *testing.T) {
 	}
 }
 
+func TestBearer(t *testing.T) {
+	w := newWorld(t, metatest.Open(t, metatest.SQLite(t)))
+	role := w.role(t, "builder")
+	restricted := w.session(t, role, iam.SessionInput{Name: "s", Policy: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ecr:*","Resource":"*"}}`})
+	signer, err := w.sigv4(t, restricted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, expires, err := w.who.PublicToken(signer)
+	if want := w.now.Add(12 * time.Hour); err != nil || !expires.Equal(want) {
+		t.Errorf("password until %v, want %v; error %v", expires, want, err)
+	}
+	private, _, err := w.who.RegistryToken(signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bearer := func(scheme, token string) *http.Request {
+		r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:5000/v2/", nil)
+		r.Header.Set("Authorization", scheme+" "+token)
+		return r
+	}
+
+	id, err := w.who.PublicBasic(basic("AWS", password))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, expires, err := w.who.BearerToken(id)
+	if want := w.now.Add(time.Hour); err != nil || !expires.Equal(want) {
+		t.Errorf("token until %v, want %v; error %v", expires, want, err)
+	}
+	for _, scheme := range []string{"Bearer", "bearer"} {
+		got, err := w.who.Bearer(bearer(scheme, token))
+		if err != nil || got.ARN() != signer.ARN() || len(got.Session) != 1 || got.AccessKeyID != restricted.AccessKeyID {
+			t.Errorf("%s token identifies %+v, error %v", scheme, got, err)
+		}
+	}
+	nobody, _, err := w.who.BearerToken(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := w.who.Bearer(bearer("Bearer", nobody)); got != nil || err != nil {
+		t.Errorf("the token of nobody identifies %+v, error %v", got, err)
+	}
+
+	// Each is good for one thing.
+	for name, c := range map[string]struct {
+		proof func() (*authn.Identity, error)
+		want  error
+	}{
+		"nothing":              {func() (*authn.Identity, error) { return w.who.Bearer(httptest.NewRequest("GET", "/v2/", nil)) }, authn.ErrNoCredentials},
+		"basic as bearer":      {func() (*authn.Identity, error) { return w.who.Bearer(basic("AWS", password)) }, authn.ErrNoCredentials},
+		"no token":             {func() (*authn.Identity, error) { return w.who.Bearer(bearer("Bearer", "")) }, authn.ErrNoCredentials},
+		"password as bearer":   {func() (*authn.Identity, error) { return w.who.Bearer(bearer("Bearer", password)) }, authn.ErrInvalidCredentials},
+		"private as bearer":    {func() (*authn.Identity, error) { return w.who.Bearer(bearer("Bearer", private)) }, authn.ErrInvalidCredentials},
+		"bearer as password":   {func() (*authn.Identity, error) { return w.who.PublicBasic(basic("AWS", token)) }, authn.ErrInvalidCredentials},
+		"nobody as password":   {func() (*authn.Identity, error) { return w.who.PublicBasic(basic("AWS", nobody)) }, authn.ErrInvalidCredentials},
+		"private as public":    {func() (*authn.Identity, error) { return w.who.PublicBasic(basic("AWS", private)) }, authn.ErrInvalidCredentials},
+		"public as private":    {func() (*authn.Identity, error) { return w.who.Basic(basic("AWS", password)) }, authn.ErrInvalidCredentials},
+		"bearer as private":    {func() (*authn.Identity, error) { return w.who.Basic(basic("AWS", token)) }, authn.ErrInvalidCredentials},
+		"nobody as private":    {func() (*authn.Identity, error) { return w.who.Basic(basic("AWS", nobody)) }, authn.ErrInvalidCredentials},
+		"no password":          {func() (*authn.Identity, error) { return w.who.PublicBasic(basic("AWS", "")) }, authn.ErrInvalidCredentials},
+		"bearer with a suffix": {func() (*authn.Identity, error) { return w.who.Bearer(bearer("Bearer", token+" x")) }, authn.ErrInvalidCredentials},
+	} {
+		if got, err := c.proof(); got != nil || !errors.Is(err, c.want) {
+			t.Errorf("%s: %+v, %v; want %v", name, got, err, c.want)
+		}
+	}
+
+	w.now = w.now.Add(time.Hour)
+	if got, err := w.who.Bearer(bearer("Bearer", token)); got != nil || !errors.Is(err, authn.ErrExpired) {
+		t.Errorf("after an hour: %+v, %v", got, err)
+	}
+	w.now = w.now.Add(10*time.Hour + 30*time.Minute)
+	if id, err = w.who.PublicBasic(basic("AWS", password)); err != nil {
+		t.Fatal(err)
+	}
+	if _, expires, err = w.who.BearerToken(id); err != nil || expires.Sub(w.now) != 30*time.Minute {
+		t.Errorf("a token for %v from a password for half an hour, error %v", expires.Sub(w.now), err)
+	}
+}
+
 func TestEnvironment(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "https://x/", nil)
 	r.RemoteAddr = "[2001:db8::1]:4711"

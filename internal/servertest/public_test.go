@@ -340,6 +340,20 @@ func TestPublicAccess(t *testing.T) {
 	elsewhere := w.member("elsewhere", `{"Version":"2012-10-17","Statement":[`+loginStatement+`,{"Effect":"Allow","Action":"ecr-public:*","Resource":"arn:aws:ecr:*:*:repository/*"}]}`)
 	denied("ARNs of private repositories", push(elsewhere))
 
+	tagged := w.member("tagged", `{"Version":"2012-10-17","Statement":[`+loginStatement+`,
+		{"Effect":"Allow","Action":`+pushActions+`,"Resource":"*","Condition":{"StringEquals":{"ecr-public:ResourceTag/team":"a","aws:ResourceTag/team":"a"}}}]}`)
+	denied("a tag that the repository has not", push(tagged))
+	must(w.public(w.root).TagResource(ctx, &ecrpublic.TagResourceInput{
+		ResourceArn: aws.String("arn:aws:ecr-public::" + owner + ":repository/team/app"), Tags: publicTags("team"),
+	}))(t)
+	denied("another value of the tag", push(tagged))
+	must(w.public(w.root).TagResource(ctx, &ecrpublic.TagResourceInput{
+		ResourceArn: aws.String("arn:aws:ecr-public::" + owner + ":repository/team/app"), Tags: []publictypes.Tag{{Key: aws.String("team"), Value: aws.String("a")}},
+	}))(t)
+	if err := push(tagged); err != nil {
+		t.Errorf("the tag allows it: %v", err)
+	}
+
 	// Another account needs a repository policy, too.
 	stranger := w.userOf(guest, "stranger", `{"Version":"2012-10-17","Statement":[`+loginStatement+`,{"Effect":"Allow","Action":"ecr-public:*","Resource":"*"}]}`)
 	denied("another account", push(stranger))

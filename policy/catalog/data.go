@@ -384,7 +384,7 @@ var services = [...]service{
 		{name: "GetCallerIdentity"},
 		{name: "GetDelegatedAccessToken"},
 		{name: "GetFederationToken", resource: true, keys: "aws:RequestTag/${TagKey} aws:TagKeys"},
-		{name: "GetServiceBearerToken", permission: true},
+		{name: "GetServiceBearerToken", permission: true, keys: "sts:AWSServiceName sts:DurationSeconds"},
 		{name: "GetSessionToken"},
 		{name: "GetWebIdentityToken", keys: "aws:RequestTag/${TagKey} aws:TagKeys sts:DurationSeconds sts:IdentityTokenAudience sts:SigningAlgorithm"},
 		{name: "SetContext", resource: true, permission: true},
