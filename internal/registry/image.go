@@ -481,20 +481,32 @@ func (r *Registry) Describe(ctx context.Context, repo Repo, refs []Ref) (images 
 			}
 			images = append(images, img)
 		}
-		for _, img := range images {
-			if err := addTags(tx, repo, []*Image{img}); err != nil {
-				return err
-			}
-			if err := addScans(tx, repo, []*Image{img}); err != nil {
-				return err
-			}
-		}
-		return nil
+		return addDetailsEach(tx, repo, images)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("describe images: %w", err)
 	}
 	return images, nil
+}
+
+// addDetails fills in the tags and the scans of images, which are in the order
+// of digests. It reads those of all images from the first to the last.
+func addDetails(tx *meta.Tx, repo Repo, images []*Image) error {
+	if err := addTags(tx, repo, images); err != nil {
+		return err
+	}
+	return addScans(tx, repo, images)
+}
+
+// addDetailsEach is addDetails for images in any order, however many others
+// there are between them.
+func addDetailsEach(tx *meta.Tx, repo Repo, images []*Image) error {
+	for _, img := range images {
+		if err := addDetails(tx, repo, []*Image{img}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addTags fills in the tags of images, which are in the order of digests.
@@ -579,10 +591,10 @@ func (r *Registry) Images(ctx context.Context, repo Repo, f ImageFilter, p Page)
 			return err
 		}
 		images, more = cut(p, images)
-		if err := addTags(tx, repo, images); err != nil {
-			return err
+		if f.Tags == Untagged || f.Storage == StorageArchived {
+			return addDetailsEach(tx, repo, images) // they may be few and far between
 		}
-		return addScans(tx, repo, images)
+		return addDetails(tx, repo, images)
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("list images: %w", err)

@@ -118,9 +118,14 @@ var unreachable = map[string][]string{
 		"ListPullTimeUpdateExclusions/LimitExceededException",
 		"PutAccountSetting/LimitExceededException",
 	},
-	"removing tags takes any keys":                          {"UntagResource/InvalidTagParameterException", "UntagResource/TooManyTagsException"},
-	"a repository that is not there is one of the failures": {"BatchGetRepositoryScanningConfiguration/RepositoryNotFoundException"},
-	"organizations have no policies about scanning":         {"PutRegistryScanningConfiguration/BlockedByOrganizationPolicyException"},
+	"removing tags takes any keys": {
+		"UntagResource/InvalidTagParameterException", "UntagResource/TooManyTagsException",
+		"ecr-public:UntagResource/InvalidTagParameterException", "ecr-public:UntagResource/TooManyTagsException",
+	},
+	"a repository has catalog data from the beginning, empty": {"ecr-public:GetRepositoryCatalogData/RepositoryCatalogDataNotFoundException"},
+	"the tags of public repositories are mutable":             {"ecr-public:PutImage/ImageTagAlreadyExistsException"},
+	"a repository that is not there is one of the failures":   {"BatchGetRepositoryScanningConfiguration/RepositoryNotFoundException"},
+	"organizations have no policies about scanning":           {"PutRegistryScanningConfiguration/BlockedByOrganizationPolicyException"},
 	"the input is empty": {
 		"DeleteRegistryPolicy/InvalidParameterException", "DeleteRegistryPolicy/ValidationException",
 		"DeleteSigningConfiguration/ValidationException",
@@ -128,6 +133,7 @@ var unreachable = map[string][]string{
 		"GetRegistryPolicy/InvalidParameterException", "GetRegistryPolicy/ValidationException",
 		"GetRegistryScanningConfiguration/InvalidParameterException", "GetRegistryScanningConfiguration/ValidationException",
 		"GetSigningConfiguration/InvalidParameterException", "GetSigningConfiguration/ValidationException",
+		"ecr-public:GetAuthorizationToken/InvalidParameterException",
 	},
 	"what is wrong with the input is an InvalidParameterException": {
 		"BatchGetRepositoryScanningConfiguration/ValidationException",
