@@ -14,6 +14,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/authz"
 	"github.com/pratique-dev/pratique/internal/endpoint"
+	"github.com/pratique-dev/pratique/internal/ocispec"
 	"github.com/pratique-dev/pratique/internal/registry"
 )
 
@@ -228,6 +229,9 @@ func (c *call) serveLogo() error {
 		return errMethod(c.r.Method, map[string]Kind{http.MethodGet: Ping, http.MethodHead: Ping})
 	}
 	c.Request = &Request{Repository: strings.TrimPrefix(c.r.URL.Path, LogoPath)}
+	if !ocispec.ValidRepositoryName(c.Repository) {
+		return errNoEndpoint()
+	}
 	if _, err := c.locatePublic(); err != nil {
 		return err
 	}

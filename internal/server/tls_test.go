@@ -55,12 +55,12 @@ func TestPrivateCA(t *testing.T) {
 	if !roots.AppendCertsFromPEM(pem) {
 		t.Fatal("no certificate in the CA file")
 	}
-	for _, name := range []string{"", "localhost", "111111111111.dkr.ecr.us-east-1.localhost", "222222222222.dkr.ecr.eu-west-1.amazonaws.com", "api.ecr.us-east-1.amazonaws.com"} {
+	for _, name := range []string{"", "localhost", "111111111111.dkr.ecr.us-east-1.localhost", "222222222222.dkr.ecr.eu-west-1.amazonaws.com", "api.ecr.us-east-1.amazonaws.com", "public.localhost", "public.ecr.aws"} {
 		if err := handshake(t, ca, roots, name, now); err != nil {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	for _, name := range []string{"example.com", "evilamazonaws.com"} {
+	for _, name := range []string{"example.com", "evilamazonaws.com", "public.example.com", "x.public.ecr.aws"} {
 		if err := handshake(t, ca, roots, name, now); err == nil {
 			t.Errorf("a certificate was issued for %q", name)
 		}

@@ -446,6 +446,13 @@ func TestPublicAndPrivateAreApart(t *testing.T) {
 		t.Errorf("by AWS's name: %d %s", a.status, a.body)
 	}
 
+	// A domain that is not ours has no public registries.
+	r = must(http.NewRequestWithContext(ctx, "GET", "http://public.example.com/v2/"+w.alias+"/team/public/manifests/v1", nil))(t)
+	r.Header.Set("Authorization", "Bearer "+bearer)
+	if a := w.do(r); a.status != http.StatusUnauthorized || !strings.HasPrefix(a.header.Get("Www-Authenticate"), "Basic ") {
+		t.Errorf("by a name of others: %d, challenge %q", a.status, a.header.Get("Www-Authenticate"))
+	}
+
 	if got := must(w.ecr(w.root).DescribeRepositories(ctx, nil))(t).Repositories; len(got) != 1 || *got[0].RepositoryName != "team/private" {
 		t.Errorf("private repositories: %v", got)
 	}
@@ -503,8 +510,10 @@ func TestPublicRate(t *testing.T) {
 	}
 }
 
-func TestPublicLogo(t *testing.T) {
-	w := newPublicWorld(t)
+func TestPublicLogo(t *testing.T) { onEachDatabase(t, testPublicLogo) }
+
+func testPublicLogo(t *testing.T, database func(*server.Config)) {
+	w := newPublicWorld(t, database)
 	var logo bytes.Buffer
 	if err := png.Encode(&logo, image.NewGray(image.Rect(0, 0, 60, 60))); err != nil {
 		t.Fatal(err)
@@ -524,7 +533,7 @@ func TestPublicLogo(t *testing.T) {
 		t.Errorf("logo: %d %v", a.status, a.header)
 	}
 	w.publish("plain")
-	for _, missing := range []string{w.alias + "/plain", w.alias + "/missing", "z0z0z0z0/app", w.alias, "", owner + "/team/app"} {
+	for _, missing := range []string{w.alias + "/plain", w.alias + "/missing", "z0z0z0z0/app", w.alias, "", owner + "/team/app", "%00/x", w.alias + "/%ff", w.alias + "//team/app"} {
 		if a := fetch("GET", "http://"+w.host()+"/logos/"+missing); a.status != http.StatusNotFound {
 			t.Errorf("logo of %q: %d", missing, a.status)
 		}
