@@ -1,5 +1,5 @@
-// Package dockercfg writes registry credentials where docker, podman and
-// their relatives look for them.
+// Package dockercfg reads and writes registry credentials where docker, podman
+// and their relatives look for them.
 package dockercfg
 
 import (
@@ -48,12 +48,15 @@ func Store(ctx context.Context, path, host, username, password string) (where st
 			return "", fmt.Errorf("read docker's configuration %s: %w", path, err)
 		}
 	}
-	helper, err := helperFor(config, host)
-	if err != nil {
-		return "", fmt.Errorf("read docker's configuration %s: %w", path, err)
+	var file File
+	if len(data) > 0 {
+		if err := json.Unmarshal(data, &file); err != nil {
+			return "", fmt.Errorf("read docker's configuration %s: %w", path, err)
+		}
 	}
+	helper := file.Helper(host)
 	if helper != "" {
-		return "docker-credential-" + helper, runHelper(ctx, helper, host, username, password)
+		return helperPrefix + helper, runHelper(ctx, helper, host, username, password)
 	}
 	auths := map[string]json.RawMessage{}
 	if raw, ok := config["auths"]; ok {
@@ -78,29 +81,10 @@ func Store(ctx context.Context, path, host, username, password string) (where st
 	return path, nil
 }
 
-func helperFor(config map[string]json.RawMessage, host string) (string, error) {
-	var helpers map[string]string
-	if raw, ok := config["credHelpers"]; ok {
-		if err := json.Unmarshal(raw, &helpers); err != nil {
-			return "", fmt.Errorf("credHelpers: %w", err)
-		}
-	}
-	if h, ok := helpers[host]; ok {
-		return h, nil
-	}
-	var store string
-	if raw, ok := config["credsStore"]; ok {
-		if err := json.Unmarshal(raw, &store); err != nil {
-			return "", fmt.Errorf("credsStore: %w", err)
-		}
-	}
-	return store, nil
-}
-
 // runHelper speaks the protocol of docker's credential helpers.
 // https://github.com/docker/docker-credential-helpers
 func runHelper(ctx context.Context, helper, host, username, password string) error {
-	name := "docker-credential-" + helper
+	name := helperPrefix + helper
 	in, err := json.Marshal(struct{ ServerURL, Username, Secret string }{host, username, password})
 	if err != nil {
 		return err
