@@ -46,7 +46,7 @@ func (a *app) awsConfig(ctx context.Context, f *awsFlags, profile string, reg en
 	if err != nil {
 		return aws.Config{}, err
 	}
-	if cfg.BaseEndpoint == nil && !amazon(reg.Domain) {
+	if cfg.BaseEndpoint == nil && !endpoint.OfAWS(reg.Domain) {
 		cfg.BaseEndpoint = aws.String(registryURL(reg))
 	}
 	return cfg, nil
@@ -73,16 +73,6 @@ func (a *app) loadConfig(ctx context.Context, f *awsFlags, profile, region strin
 	}
 	cfg.Region = cmp.Or(cfg.Region, "us-east-1")
 	return cfg, nil
-}
-
-// amazon reports whether registries below a domain are AWS's, whose API
-// endpoints the SDK knows.
-func amazon(domain string) bool {
-	switch domain {
-	case "amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "on.aws", "on.amazonwebservices.com.cn":
-		return true
-	}
-	return false
 }
 
 // registryURL is the base URL of a registry that is not Amazon's. Names under
@@ -140,7 +130,7 @@ func parseImage(s string) (endpoint.Image, error) {
 	if !ok {
 		return img, fmt.Errorf("%q is not the URI of a repository or image: want <account>.dkr.ecr.<region>.<domain>/<name>[:tag|@digest]", s)
 	}
-	if amazon(img.Domain) {
+	if endpoint.OfAWS(img.Domain) {
 		if near := catalog.SuggestRegion(img.Region); near != "" {
 			return img, fmt.Errorf("%q: AWS has no region %s; did you mean %s?", s, img.Region, near)
 		}

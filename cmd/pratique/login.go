@@ -79,7 +79,7 @@ func (a *app) loginPassword(ctx context.Context, flags *awsFlags, host string) (
 	if err != nil {
 		return "", "", err
 	}
-	if cfg.BaseEndpoint == nil && !amazon(public.Domain) {
+	if cfg.BaseEndpoint == nil && !endpoint.OfAWS(public.Domain) {
 		cfg.BaseEndpoint = aws.String(hostURL(public.Domain, public.Host()))
 	}
 	return publicPassword(ctx, cfg)

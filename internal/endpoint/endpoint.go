@@ -55,6 +55,16 @@ func ParseRegistry(host string) (r Registry, ok bool) {
 	return Registry{}, false
 }
 
+// OfAWS reports whether registries below a domain are AWS's, whose regions and
+// API endpoints are known.
+func OfAWS(domain string) bool {
+	switch domain {
+	case "amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "on.aws", "on.amazonwebservices.com.cn":
+		return true
+	}
+	return false
+}
+
 // Public names where the public registries answer, all of them under one host
 // name.
 type Public struct {
