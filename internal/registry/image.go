@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -253,7 +254,7 @@ func (p *push) insert(tx *meta.Tx) error {
 	for part := range slices.Chunk(children, maxList) {
 		var largest int64
 		err := tx.QueryRow(`SELECT max(size) FROM image WHERE account = $1 AND region = $2 AND repository = $3 AND digest IN (`+list(4, len(part))+`)`,
-			p.args(part)...).Scan(&largest)
+			inRepo(p.repo, part)...).Scan(&largest)
 		if err != nil {
 			return err
 		}
@@ -354,9 +355,9 @@ func (p *push) tag(tx *meta.Tx, tags []string) error {
 	return nil
 }
 
-// args are the parameters of a statement about the repository and ds.
-func (p *push) args(ds []digest.Digest) []any {
-	args := []any{p.repo.Account, p.repo.Region, p.repo.Name}
+// inRepo are the parameters of a statement about a repository and ds.
+func inRepo(repo Repo, ds []digest.Digest) []any {
+	args := []any{repo.Account, repo.Region, repo.Name}
 	for _, d := range ds {
 		args = append(args, d.String())
 	}
@@ -481,7 +482,7 @@ func (r *Registry) Describe(ctx context.Context, repo Repo, refs []Ref) (images 
 			}
 			images = append(images, img)
 		}
-		return addDetailsEach(tx, repo, images)
+		return addDetails(tx, repo, images)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("describe images: %w", err)
@@ -489,8 +490,7 @@ func (r *Registry) Describe(ctx context.Context, repo Repo, refs []Ref) (images 
 	return images, nil
 }
 
-// addDetails fills in the tags and the scans of images, which are in the order
-// of digests. It reads those of all images from the first to the last.
+// addDetails fills in the tags and the scans of images.
 func addDetails(tx *meta.Tx, repo Repo, images []*Image) error {
 	if err := addTags(tx, repo, images); err != nil {
 		return err
@@ -498,35 +498,33 @@ func addDetails(tx *meta.Tx, repo Repo, images []*Image) error {
 	return addScans(tx, repo, images)
 }
 
-// addDetailsEach is addDetails for images in any order, however many others
-// there are between them.
-func addDetailsEach(tx *meta.Tx, repo Repo, images []*Image) error {
-	for _, img := range images {
-		if err := addDetails(tx, repo, []*Image{img}); err != nil {
-			return err
-		}
+// byDigest orders images by their digests. One that is there twice may be two
+// values.
+func byDigest(images []*Image) map[digest.Digest][]*Image {
+	m := make(map[digest.Digest][]*Image, len(images))
+	for _, i := range images {
+		m[i.Digest] = append(m[i.Digest], i)
 	}
-	return nil
+	return m
 }
 
-// addTags fills in the tags of images, which are in the order of digests.
+// detailList is how many digests one statement about many takes: the more
+// parameters a statement has, the more each of them costs.
+const detailList = 100
+
+// addTags fills in the tags of images.
 func addTags(tx *meta.Tx, repo Repo, images []*Image) error {
-	if len(images) == 0 {
-		return nil
-	}
-	refs, err := meta.All(tx, scanRef, `SELECT digest, tag FROM image_tag
-		WHERE account = $1 AND region = $2 AND repository = $3 AND digest >= $4 AND digest <= $5 ORDER BY digest, tag`,
-		repo.Account, repo.Region, repo.Name, images[0].Digest.String(), images[len(images)-1].Digest.String())
-	if err != nil {
-		return err
-	}
-	byDigest := make(map[digest.Digest]*Image, len(images))
-	for _, i := range images {
-		byDigest[i.Digest] = i
-	}
-	for _, ref := range refs {
-		if i := byDigest[ref.Digest]; i != nil {
-			i.Tags = append(i.Tags, ref.Tag)
+	found := byDigest(images)
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(found)), detailList) {
+		refs, err := meta.All(tx, scanRef, `SELECT digest, tag FROM image_tag
+			WHERE account = $1 AND region = $2 AND repository = $3 AND digest IN (`+list(4, len(part))+`) ORDER BY digest, tag`, inRepo(repo, part)...)
+		if err != nil {
+			return err
+		}
+		for _, ref := range refs {
+			for _, i := range found[ref.Digest] {
+				i.Tags = append(i.Tags, ref.Tag)
+			}
 		}
 	}
 	return nil
@@ -591,9 +589,6 @@ func (r *Registry) Images(ctx context.Context, repo Repo, f ImageFilter, p Page)
 			return err
 		}
 		images, more = cut(p, images)
-		if f.Tags == Untagged || f.Storage == StorageArchived {
-			return addDetailsEach(tx, repo, images) // they may be few and far between
-		}
 		return addDetails(tx, repo, images)
 	})
 	if err != nil {

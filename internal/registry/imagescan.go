@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -523,32 +524,33 @@ func (r *Registry) currentScan(tx *meta.Tx, img *Image) (*Scan, error) {
 	return c, nil
 }
 
-// addScans fills in the basic scans of images, which are in the order of
-// digests. ECR tells nothing of enhanced scans there.
+// addScans fills in the basic scans of images. ECR tells nothing of enhanced
+// scans there.
 func addScans(tx *meta.Tx, repo Repo, images []*Image) error {
-	if len(images) == 0 {
-		return nil
-	}
 	configured, err := scanningConfiguration(tx, repo.Account, repo.Region)
 	if err != nil || configured.Type != BasicScan {
 		return err
 	}
-	scans := map[digest.Digest]*Scan{}
-	_, err = meta.All(tx, func(s meta.Scanner) (d digest.Digest, err error) {
-		c, err := scanScan(s, &d)
-		scans[d] = c
-		return d, err
-	}, `SELECT `+scanColumns+`, digest FROM image_scan
-		WHERE account = $1 AND region = $2 AND repository = $3 AND digest >= $4 AND digest <= $5 AND type = $6 ORDER BY digest`,
-		repo.Account, repo.Region, repo.Name, images[0].Digest.String(), images[len(images)-1].Digest.String(), string(BasicScan))
-	if err != nil {
-		return err
-	}
-	for _, i := range images {
-		if c := scans[i.Digest]; c != nil {
-			c.Repo, c.Image = repo, i
-			c.describe()
-			i.Scan = c
+	found := byDigest(images)
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(found)), detailList) {
+		scans := map[digest.Digest]*Scan{}
+		_, err = meta.All(tx, func(s meta.Scanner) (d digest.Digest, err error) {
+			c, err := scanScan(s, &d)
+			scans[d] = c
+			return d, err
+		}, `SELECT `+scanColumns+`, digest FROM image_scan
+			WHERE account = $1 AND region = $2 AND repository = $3 AND digest IN (`+list(4, len(part))+`) AND type = `+list(4+len(part), 1)+` ORDER BY digest`,
+			append(inRepo(repo, part), string(BasicScan))...)
+		if err != nil {
+			return err
+		}
+		for d, c := range scans {
+			for _, i := range found[d] {
+				own := *c
+				own.Repo, own.Image = repo, i
+				own.describe()
+				i.Scan = &own
+			}
 		}
 	}
 	return nil

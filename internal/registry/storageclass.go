@@ -151,8 +151,5 @@ func putStorage(tx *meta.Tx, img *Image) error {
 }
 
 func emitStorageClass(tx *meta.Tx, img *Image, class StorageClass, now time.Time) error {
-	return event.Emit(tx, event.StorageClass(event.Image{
-		Account: img.Repo.Account, Region: img.Repo.Region, Repository: img.Repo.Name, Digest: img.Digest.String(),
-		ManifestMediaType: img.MediaType, ArtifactMediaType: img.ArtifactType, Referrer: img.Subject != "",
-	}, string(class), img.ActivatedAt, now))
+	return event.Emit(tx, event.StorageClass(img.event(""), string(class), img.ActivatedAt, now))
 }
