@@ -197,7 +197,7 @@ func (g *gathering) principal(kind, name string) {
 		g.everyone = true
 	case kind == "Service":
 		g.byName[name] = &Candidate{Kind: ServiceCandidate, Puller: &Puller{Principal: policy.Principal{Kind: policy.Service, ARN: name}}}
-	case uniqueID(name):
+	case IsUniqueID(name):
 		g.note("%s is what is left of a principal that was deleted, and nobody's", name)
 	default:
 		if g.add(name) == nil {

@@ -62,9 +62,9 @@ func (r *Repository) ARN() string {
 
 var staleID = regexp.MustCompile(`"((?:AROA|AIDA)[A-Z0-9]{8,})"`)
 
-// uniqueID reports whether a principal of a policy is a unique id, which is
+// IsUniqueID reports whether a principal of a policy is a unique id, which is
 // what AWS shows of one that was deleted.
-func uniqueID(s string) bool { return staleID.MatchString(`"` + s + `"`) }
+func IsUniqueID(s string) bool { return staleID.MatchString(`"` + s + `"`) }
 
 // Load reads the owner's side with the owner's credentials. What the API
 // refuses to tell makes the side unknown; only failures to ask at all are

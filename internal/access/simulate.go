@@ -96,19 +96,37 @@ type Options struct {
 	GrantCommand string
 	// Trace includes the full account of every decision.
 	Trace bool
+	// Actions are simulated instead of a pull's, if there are any: those of a
+	// push, for example.
+	Actions []string
+}
+
+// authorization is one step.
+type authorization struct {
+	action   string
+	registry bool // on "*", in the puller's own account
+	optional bool
 }
 
 // The authorizations of a pull. The layers' availability is asked for by few
 // clients when they pull, and AmazonEC2ContainerRegistryPullOnly leaves it out.
-var pull = []struct {
-	action   string
-	registry bool // on "*", in the puller's own account
-	optional bool
-}{
+var pull = []authorization{
 	{action: "ecr:GetAuthorizationToken", registry: true},
 	{action: "ecr:BatchGetImage"},
 	{action: "ecr:BatchCheckLayerAvailability", optional: true},
 	{action: "ecr:GetDownloadUrlForLayer"},
+}
+
+// steps are the authorizations to simulate.
+func (o Options) steps() []authorization {
+	if len(o.Actions) == 0 {
+		return pull
+	}
+	var steps []authorization
+	for _, a := range o.Actions {
+		steps = append(steps, authorization{action: a, registry: a == pull[0].action})
+	}
+	return steps
 }
 
 // ReadOnlyPolicy is the managed policy that holds every action of a pull.
@@ -135,7 +153,7 @@ func Simulate(p *Puller, r *Repository, o Options) (*Report, error) {
 	if r.Gone || r.ImageGone {
 		report.Verdict = Missing
 	}
-	for _, step := range pull {
+	for _, step := range o.steps() {
 		st, d := s.step(step.action, step.registry)
 		st.Optional = step.optional
 		report.Steps = append(report.Steps, st)
@@ -389,11 +407,11 @@ func (s *simulation) fixes() []Fix {
 			fix.What = fmt.Sprintf("%s denies it, and no other statement can outweigh that: remove it or narrow it", Where(matching(l, "Deny")))
 		case l.Type == policy.ReasonResource:
 			fix.What = fmt.Sprintf("add this statement to the policy of repository %s", name)
-			fix.Statement = pullStatement("AllowPull", s.p.GrantARN(), "")
+			fix.Statement = statement(s.o.steps(), "AllowPull", s.p.GrantARN(), "")
 			fix.Command = s.o.GrantCommand
 		case l.Type == policy.ReasonBoundary:
 			fix.What = "the permissions boundary must allow it too: add this statement to it"
-			fix.Statement = pullStatement("", "", s.r.ARN())
+			fix.Statement = statement(s.o.steps(), "", "", s.r.ARN())
 		case s.p.Gone:
 			fix.What = fmt.Sprintf("create %s, or pull as a principal that exists", s.p.GrantARN())
 		default:
@@ -409,10 +427,9 @@ func (s *simulation) fixes() []Fix {
 	return fixes
 }
 
-// pullStatement is a statement that allows the steps of a pull, for a
-// repository policy if a principal is given, else for an identity policy or a
-// boundary.
-func pullStatement(sid, principal, resource string) string {
+// statement allows the steps, for a repository policy if a principal is given,
+// else for an identity policy or a boundary.
+func statement(steps []authorization, sid, principal, resource string) string {
 	var b strings.Builder
 	b.WriteString("{\n")
 	if sid != "" {
@@ -420,7 +437,7 @@ func pullStatement(sid, principal, resource string) string {
 	}
 	b.WriteString("  \"Effect\": \"Allow\",\n")
 	var actions []string
-	for _, step := range pull {
+	for _, step := range steps {
 		if !step.registry {
 			actions = append(actions, strconv.Quote(step.action))
 		}

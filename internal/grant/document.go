@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/pratique-dev/pratique/internal/access"
 )
 
 // document is a policy that can be edited without touching what is not
@@ -201,6 +204,149 @@ func readStatement(raw json.RawMessage) (s statement, ok bool) {
 		}
 	}
 	return s, true
+}
+
+// plain reports whether a statement allows AWS principals actions and has no
+// further elements, as those of grants.
+func (s *statement) plain() bool { return s.Effect == "Allow" && !s.other }
+
+// gone are the principals that were deleted: what is left of them is a unique
+// id.
+func (s *statement) gone() []string {
+	return slices.DeleteFunc(slices.Clone(s.Principal.AWS), func(p string) bool { return !access.IsUniqueID(p) })
+}
+
+// live are the others.
+func (s *statement) live() []string { return subtract(s.Principal.AWS, s.gone()) }
+
+// sids are the statement ids in use.
+func (d *document) sids() map[string]bool {
+	taken := map[string]bool{}
+	for _, raw := range d.statements {
+		var s struct{ Sid any }
+		if json.Unmarshal(raw, &s) == nil {
+			if sid, ok := s.Sid.(string); ok {
+				taken[sid] = true
+			}
+		}
+	}
+	return taken
+}
+
+// take removes from each plain statement the principals that which returns, and
+// with the last of them the statement. Other elements keep order and text.
+func (d *document) take(which func(statement) []string) ([]removal, error) {
+	var kept []json.RawMessage
+	var taken []removal
+	for _, raw := range d.statements {
+		s, ok := readStatement(raw)
+		if !ok || !s.plain() {
+			kept = append(kept, raw)
+			continue
+		}
+		out := which(s)
+		if len(out) == 0 {
+			kept = append(kept, raw)
+			continue
+		}
+		taken = append(taken, removal{s.Sid, out})
+		rest := subtract(s.Principal.AWS, out)
+		if len(rest) == 0 {
+			continue
+		}
+		raw, err := replacePrincipals(raw, rest)
+		if err != nil {
+			return nil, err
+		}
+		kept = append(kept, raw)
+	}
+	d.statements = kept
+	return taken, nil
+}
+
+// replacePrincipals rewrites one element of a statement and keeps the others
+// with their order and text.
+func replacePrincipals(raw json.RawMessage, principals []string) (json.RawMessage, error) {
+	members, err := parseMembers(string(raw))
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range members {
+		if m.name == "Principal" {
+			if members[i].value, err = json.Marshal(principalBlock{principals}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return object(members)
+}
+
+// merge puts grants that allow the same actions into one statement, which
+// lists their principals, and tells what it did. Only statements with one of
+// the given ids, or one made of them and a principal's name, are touched.
+func (d *document) merge(roots []string) (notes []string, err error) {
+	type group struct {
+		root    string
+		members []int
+		statement
+	}
+	var groups []*group
+	for i, raw := range d.statements {
+		s, ok := readStatement(raw)
+		if !ok {
+			continue
+		}
+		at := slices.IndexFunc(roots, s.byGrant)
+		if at < 0 {
+			continue
+		}
+		same := slices.IndexFunc(groups, func(g *group) bool { return g.root == roots[at] && sameSet(g.Action, s.Action) })
+		if same < 0 {
+			groups = append(groups, &group{root: roots[at], members: []int{i}, statement: s})
+			continue
+		}
+		g := groups[same]
+		g.members = append(g.members, i)
+		g.Principal.AWS = append(g.Principal.AWS, subtract(s.Principal.AWS, g.Principal.AWS)...)
+		if sharedSid(g.root, s.Sid) && !sharedSid(g.root, g.Sid) {
+			g.Sid = s.Sid
+		}
+	}
+	taken := d.sids()
+	gone := map[int]bool{}
+	for _, g := range groups {
+		if len(g.members) < 2 {
+			continue
+		}
+		if !sharedSid(g.root, g.Sid) {
+			g.Sid = g.root
+			for n := 1; taken[g.Sid]; n++ {
+				g.Sid = g.root + shared
+				if n > 1 {
+					g.Sid += strconv.Itoa(n)
+				}
+			}
+			taken[g.Sid] = true
+		}
+		if live := g.live(); len(live) > 0 {
+			g.Principal.AWS = live
+		}
+		if d.statements[g.members[0]], err = json.Marshal(g.statement); err != nil {
+			return nil, err
+		}
+		for _, i := range g.members[1:] {
+			gone[i] = true
+		}
+		notes = append(notes, fmt.Sprintf("the policy would be longer than ECR stores, so %d grants of the same actions become one statement, %s", len(g.members), g.Sid))
+	}
+	var kept []json.RawMessage
+	for i, raw := range d.statements {
+		if !gone[i] {
+			kept = append(kept, raw)
+		}
+	}
+	d.statements = kept
+	return notes, nil
 }
 
 // canonical renders a policy in the one form that differences are shown and

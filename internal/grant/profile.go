@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -13,7 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/pratique-dev/pratique/internal/arn"
+	"github.com/pratique-dev/pratique/policy/catalog"
 )
 
 //go:embed profiles/*.yaml
@@ -43,6 +42,9 @@ type Profile struct {
 	// ManagedPolicy is the AWS managed policy that the principal needs on its
 	// own side.
 	ManagedPolicy string `yaml:"managedPolicy"`
+	// Extras are further rights that a data plane may be given, each asked for
+	// by a parameter.
+	Extras []Extra `yaml:"extras"`
 	// SameAccount tells why a repository in the data plane's own account needs
 	// no grant.
 	SameAccount string `yaml:"sameAccount"`
@@ -54,6 +56,26 @@ type Profile struct {
 	Useless map[string]string `yaml:"useless"`
 	// Notes are shown with every plan.
 	Notes []string `yaml:"notes"`
+
+	sids []string // of all profiles that were loaded together
+}
+
+// Extra is a right of another principal of the data plane, such as the role
+// that builds its images.
+type Extra struct {
+	// Parameter is the parameter, of kind role or principal, that names who is
+	// given the right.
+	Parameter string `yaml:"parameter"`
+	// Sid is the statement id, of its own unless the actions are those of the
+	// profile.
+	Sid string `yaml:"sid"`
+	// May says what it is the right to do: "push".
+	May string `yaml:"may"`
+	// Actions are allowed on the repository.
+	Actions []string `yaml:"actions"`
+	// ManagedPolicy is the AWS managed policy that the principal needs on its
+	// own side.
+	ManagedPolicy string `yaml:"managedPolicy"`
 }
 
 // RegionRule binds the repository's region to a parameter.
@@ -103,12 +125,34 @@ func Builtin() (Profiles, error) {
 // Load reads every *.yaml file of a directory as a profile. Unknown fields,
 // unusable templates and names used twice are errors.
 func Load(files fs.FS, dir string) (Profiles, error) {
+	return Profiles(nil).Add(files, dir)
+}
+
+// Add returns the profiles together with those of a directory, which are read
+// as by [Load] and may not have the names of others.
+func (ps Profiles) Add(files fs.FS, dir string) (Profiles, error) {
 	names, err := fs.Glob(files, path.Join(dir, "*.yaml"))
 	if err != nil {
 		return nil, err
 	}
-	var all Profiles
 	taken := map[string]string{}
+	all := make(Profiles, 0, len(ps)+len(names))
+	add := func(p *Profile, from string) error {
+		for _, n := range append([]string{p.Name}, p.Aliases...) {
+			if other, ok := taken[n]; ok {
+				return fmt.Errorf("profile %s: the name %q is already used by %s", from, n, other)
+			}
+			taken[n] = from
+		}
+		all = append(all, p)
+		return nil
+	}
+	for _, p := range ps {
+		own := *p // its sids change
+		if err := add(&own, "the profile "+p.Name); err != nil {
+			return nil, err
+		}
+	}
 	for _, name := range names {
 		data, err := fs.ReadFile(files, name)
 		if err != nil {
@@ -118,16 +162,30 @@ func Load(files fs.FS, dir string) (Profiles, error) {
 		if err != nil {
 			return nil, fmt.Errorf("profile %s: %w", name, err)
 		}
-		for _, n := range append([]string{p.Name}, p.Aliases...) {
-			if other, ok := taken[n]; ok {
-				return nil, fmt.Errorf("profile %s: the name %q is already used by %s", name, n, other)
-			}
-			taken[n] = name
+		if err := add(p, name); err != nil {
+			return nil, err
 		}
-		all = append(all, p)
 	}
 	slices.SortFunc(all, func(a, b *Profile) int { return strings.Compare(a.Name, b.Name) })
+	sids := all.Sids()
+	for _, p := range all {
+		p.sids = sids
+	}
 	return all, nil
+}
+
+// Sids are the statement ids of all profiles, which begin those of every
+// grant; see [Right.Sids].
+func (ps Profiles) Sids() []string {
+	var sids []string
+	for _, p := range ps {
+		sids = append(sids, p.Sid)
+		for _, e := range p.Extras {
+			sids = append(sids, e.Sid)
+		}
+	}
+	slices.Sort(sids)
+	return slices.Compact(sids)
 }
 
 // Named returns the profile with a name or alias.
@@ -190,7 +248,10 @@ func (p *Profile) match(template, name string) map[string]string {
 	return out
 }
 
-var placeholder = regexp.MustCompile(`\{([a-z][a-z-]*)\}`)
+var (
+	placeholder = regexp.MustCompile(`\{([a-z][a-z-]*)\}`)
+	sidText     = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+)
 
 func parseProfile(data []byte) (*Profile, error) {
 	var p Profile
@@ -202,10 +263,13 @@ func parseProfile(data []byte) (*Profile, error) {
 		return nil, errors.New("name is missing")
 	case p.Sid == "":
 		return nil, errors.New("sid is missing")
+	case !sidText.MatchString(p.Sid):
+		return nil, fmt.Errorf("sid %q is not letters and digits", p.Sid)
 	case len(p.Principals) == 0:
 		return nil, errors.New("principals are missing")
-	case len(p.Actions) == 0:
-		return nil, errors.New("actions are missing")
+	}
+	if err := checkActions(p.Actions); err != nil {
+		return nil, err
 	}
 	for _, param := range p.Parameters {
 		switch param.Kind {
@@ -233,7 +297,42 @@ func parseProfile(data []byte) (*Profile, error) {
 			return nil, fmt.Errorf("sameRegion: %w", err)
 		}
 	}
+	for i, e := range p.Extras {
+		if err := p.checkExtra(e); err != nil {
+			return nil, fmt.Errorf("extra %d: %w", i+1, err)
+		}
+	}
 	return &p, nil
+}
+
+// checkActions refuses lists that make no useful statement.
+func checkActions(actions []string) error {
+	if len(actions) == 0 {
+		return errors.New("actions are missing")
+	}
+	for _, a := range actions {
+		if !strings.HasPrefix(a, "ecr:") || !catalog.Known(a) && !strings.ContainsAny(a, "*?") {
+			return fmt.Errorf("%q is not an action of ECR", a)
+		}
+	}
+	return nil
+}
+
+func (p *Profile) checkExtra(e Extra) error {
+	param, err := p.parameter(e.Parameter)
+	switch {
+	case err != nil:
+		return err
+	case param.Kind != Role && param.Kind != Principal:
+		return fmt.Errorf("parameter %s is neither a role nor a principal", param.Name)
+	case !sidText.MatchString(e.Sid):
+		return fmt.Errorf("sid %q is not letters and digits", e.Sid)
+	case e.May == "":
+		return errors.New("may is missing")
+	case e.Sid == p.Sid && !sameSet(e.Actions, p.Actions):
+		return fmt.Errorf("sid %q is the profile's own, and the actions are others", e.Sid)
+	}
+	return checkActions(e.Actions)
 }
 
 func (p *Profile) parameter(name string) (*Parameter, error) {
@@ -243,146 +342,4 @@ func (p *Profile) parameter(name string) (*Parameter, error) {
 		}
 	}
 	return nil, fmt.Errorf("no parameter named %q", name)
-}
-
-// Input describes one data plane.
-type Input struct {
-	// Account is the data plane's AWS account; needed for principals that are
-	// given by role name.
-	Account string
-	// Partition is "aws" if empty.
-	Partition string
-	// Params are the profile's parameters by name.
-	Params map[string]string
-	// Principals are ARNs that replace the profile's principal.
-	Principals []string
-}
-
-// Grant is what one data plane needs: its principals and the actions to allow.
-type Grant struct {
-	// Profile is the platform.
-	Profile *Profile
-	// Account owns the principals.
-	Account string
-	// Principals are ARNs.
-	Principals []string
-	// Params are the profile's parameters.
-	Params map[string]string
-}
-
-// Grant fills the profile's templates.
-func (p *Profile) Grant(in Input) (*Grant, error) {
-	if in.Partition == "" {
-		in.Partition = arn.Partition
-	}
-	for name := range in.Params {
-		if _, err := p.parameter(name); err != nil {
-			return nil, fmt.Errorf("platform %s: %w", p.Name, err)
-		}
-	}
-	for _, param := range p.Parameters {
-		v := in.Params[param.Name]
-		ruled := p.SameRegion != nil && p.SameRegion.Parameter == param.Name
-		if v == "" && param.Required && (len(in.Principals) == 0 || ruled) {
-			return nil, fmt.Errorf("platform %s needs --%s (%s), for example --%s %s", p.Name, param.Name, param.Description, param.Name, param.Example)
-		}
-		if v != "" && param.Pattern != "" && !regexp.MustCompile("^(?:"+param.Pattern+")$").MatchString(v) {
-			return nil, fmt.Errorf("--%s %q is not of the form %s", param.Name, v, param.Pattern)
-		}
-	}
-	g := &Grant{Profile: p, Params: maps.Clone(in.Params)}
-	if len(in.Principals) > 0 {
-		for _, v := range in.Principals {
-			a, err := principalARN(v, in.Partition)
-			if err != nil {
-				return nil, err
-			}
-			g.Principals = append(g.Principals, a)
-		}
-	} else {
-		a, err := p.principal(in)
-		if err != nil {
-			return nil, err
-		}
-		g.Principals = []string{a}
-	}
-	for _, v := range g.Principals {
-		a, err := arn.Parse(v)
-		if err != nil {
-			return nil, err
-		}
-		if g.Account != "" && g.Account != a.Account {
-			return nil, fmt.Errorf("the principals are of two accounts, %s and %s; make one grant for each", g.Account, a.Account)
-		}
-		g.Account = a.Account
-	}
-	return g, nil
-}
-
-func (p *Profile) principal(in Input) (string, error) {
-	for _, t := range p.Principals {
-		complete := true
-		for _, m := range placeholder.FindAllStringSubmatch(t, -1) {
-			complete = complete && in.Params[m[1]] != ""
-		}
-		if !complete {
-			continue
-		}
-		filled := placeholder.ReplaceAllStringFunc(t, func(s string) string { return in.Params[s[1:len(s)-1]] })
-		kind := Text
-		if m := placeholder.FindStringSubmatch(t); m != nil && m[0] == t {
-			param, err := p.parameter(m[1])
-			if err != nil {
-				return "", err
-			}
-			kind = param.Kind
-		}
-		switch {
-		case kind == Principal:
-			return principalARN(filled, in.Partition)
-		case strings.HasPrefix(filled, "arn:"):
-			return principalARN(filled, in.Partition)
-		case kind == Role:
-			filled = "role/" + filled
-		}
-		if !arn.IsAccountID(in.Account) {
-			return "", fmt.Errorf("which AWS account is %s in? Give --account with its 12 digits", filled)
-		}
-		return principalARN("arn:"+in.Partition+":iam::"+in.Account+":"+filled, in.Partition)
-	}
-	var flags []string
-	for _, param := range p.Parameters {
-		flags = append(flags, "--"+param.Name)
-	}
-	return "", fmt.Errorf("platform %s needs one of %s to know its principal", p.Name, strings.Join(flags, ", "))
-}
-
-var (
-	iamEntity  = regexp.MustCompile(`^(?:root|(?:role|user)/(?:[\x21-\x7e]*/)?[A-Za-z0-9+=,.@_-]{1,64})$`)
-	assumed    = regexp.MustCompile(`^assumed-role/([A-Za-z0-9+=,.@_-]{1,64})/[A-Za-z0-9+=,.@_-]{2,64}$`)
-	notSidRune = regexp.MustCompile(`[^A-Za-z0-9]+`)
-)
-
-// principalARN reads an account id or the ARN of a root, user, role or role
-// session; a session stands for its role, because sessions come and go.
-func principalARN(s, partition string) (string, error) {
-	if arn.IsAccountID(s) {
-		return "arn:" + partition + ":iam::" + s + ":root", nil
-	}
-	a, err := arn.Parse(s)
-	if err != nil {
-		return "", fmt.Errorf("principal %q is neither an account id nor an ARN", s)
-	}
-	if !arn.IsAccountID(a.Account) {
-		return "", fmt.Errorf("principal %q has no account", s)
-	}
-	if a.Service == "sts" {
-		if m := assumed.FindStringSubmatch(a.Resource); m != nil {
-			return "arn:" + a.Partition + ":iam::" + a.Account + ":role/" + m[1], nil
-		}
-	}
-	if a.Service != "iam" || !iamEntity.MatchString(a.Resource) {
-		return "", fmt.Errorf("principal %q is not a root, user or role", s)
-	}
-	return s, nil
 }
