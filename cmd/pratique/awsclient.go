@@ -14,12 +14,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/pflag"
 
 	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/endpoint"
+	"github.com/pratique-dev/pratique/internal/grant"
 	"github.com/pratique-dev/pratique/policy/catalog"
 )
 
@@ -28,6 +30,20 @@ type awsFlags struct {
 	profile      string
 	ownerProfile string
 	endpoint     string
+
+	role, externalID           string // to assume with profile
+	ownerRole, ownerExternalID string // to assume with ownerProfile
+}
+
+// puller says where the credentials of the account that pulls come from.
+func (f *awsFlags) puller() grant.Source {
+	return grant.Source{Profile: f.profile, AssumeRole: f.role, ExternalID: f.externalID}
+}
+
+// owner says where those of the account that owns the repository come from. ok
+// is false if nothing was said.
+func (f *awsFlags) owner() (_ grant.Source, ok bool) {
+	return grant.Source{Profile: cmp.Or(f.ownerProfile, f.profile), AssumeRole: f.ownerRole, ExternalID: f.ownerExternalID}, f.ownerProfile != "" || f.ownerRole != ""
 }
 
 func (f *awsFlags) register(flags *pflag.FlagSet, owner bool) {
@@ -38,6 +54,26 @@ func (f *awsFlags) register(flags *pflag.FlagSet, owner bool) {
 	}
 	flags.StringVar(&f.profile, "profile", "", "profile of the AWS configuration with credentials of the account that pulls")
 	flags.StringVar(&f.ownerProfile, "owner-profile", "", "profile with credentials of the account that owns the repository")
+	flags.StringVar(&f.role, "assume-role", "", "ARN of a role to assume in the account that pulls, with the credentials of --profile")
+	flags.StringVar(&f.externalID, "external-id", "", "external id for --assume-role")
+	flags.StringVar(&f.ownerRole, "owner-assume-role", "", "ARN of a role to assume in the account that owns the repository, with those of --owner-profile or else --profile")
+	flags.StringVar(&f.ownerExternalID, "owner-external-id", "", "external id for --owner-assume-role")
+}
+
+// roleSession names the sessions of roles that are assumed.
+const roleSession = "pratique"
+
+// assume returns a configuration with the credentials of a role.
+func assume(cfg aws.Config, role, externalID string) aws.Config {
+	provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), role, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName = roleSession
+		if externalID != "" {
+			o.ExternalID = &externalID
+		}
+	})
+	cfg = cfg.Copy()
+	cfg.Credentials = aws.NewCredentialsCache(provider)
+	return cfg
 }
 
 // awsConfig reads the AWS configuration of a profile for use with a registry.
@@ -142,18 +178,25 @@ func parseImage(s string) (endpoint.Image, error) {
 type side struct {
 	cfg     *aws.Config
 	account string
+	arn     string // who they are of
+	source  grant.Source
 	missing string
 }
 
-// identify reads a profile and asks STS who it is.
-func (a *app) identify(ctx context.Context, f *awsFlags, profile string, reg endpoint.Registry) (side, error) {
+// identify reads a profile, assumes a role if asked to, and asks STS who that
+// is.
+func (a *app) identify(ctx context.Context, f *awsFlags, from grant.Source, reg endpoint.Registry) (side, error) {
 	name := "the default AWS credentials"
-	if profile != "" {
-		name = "profile " + profile
+	if from.Profile != "" {
+		name = "profile " + from.Profile
 	}
-	cfg, err := a.awsConfig(ctx, f, profile, reg)
+	cfg, err := a.awsConfig(ctx, f, from.Profile, reg)
 	if err != nil {
 		return side{}, err
+	}
+	if from.AssumeRole != "" {
+		name = "role " + from.AssumeRole
+		cfg = assume(cfg, from.AssumeRole, from.ExternalID)
 	}
 	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
@@ -162,7 +205,7 @@ func (a *app) identify(ctx context.Context, f *awsFlags, profile string, reg end
 		}
 		return side{missing: fmt.Sprintf("%s cannot be used: %v", name, err)}, nil
 	}
-	return side{cfg: &cfg, account: aws.ToString(out.Account)}, nil
+	return side{cfg: &cfg, account: aws.ToString(out.Account), arn: aws.ToString(out.Arn), source: from}, nil
 }
 
 // sides finds the credentials of the account that pulls and of the account
@@ -170,23 +213,25 @@ func (a *app) identify(ctx context.Context, f *awsFlags, profile string, reg end
 // the other's or the default credentials serve if they are of the right
 // account. An empty puller account stands for the one of the puller's profile.
 func (a *app) sides(ctx context.Context, f *awsFlags, pullerAccount string, reg endpoint.Registry) (puller, owner side, err error) {
-	first, err := a.identify(ctx, f, f.profile, reg)
+	named := f.profile != "" || f.role != ""
+	ownerSource, ownerNamed := f.owner()
+	first, err := a.identify(ctx, f, f.puller(), reg)
 	if err != nil {
 		return puller, owner, err
 	}
 	second := first
-	if f.ownerProfile != "" {
-		if second, err = a.identify(ctx, f, f.ownerProfile, reg); err != nil {
+	if ownerNamed {
+		if second, err = a.identify(ctx, f, ownerSource, reg); err != nil {
 			return puller, owner, err
 		}
 	}
-	if f.profile != "" && first.cfg == nil {
+	if named && first.cfg == nil {
 		return puller, owner, errors.New(first.missing)
 	}
-	if f.ownerProfile != "" && second.cfg == nil {
+	if ownerNamed && second.cfg == nil {
 		return puller, owner, errors.New(second.missing)
 	}
-	if pullerAccount == "" && f.profile != "" {
+	if pullerAccount == "" && named {
 		pullerAccount = first.account
 	}
 	pick := func(account string, candidates ...side) side {
@@ -205,7 +250,7 @@ func (a *app) sides(ctx context.Context, f *awsFlags, pullerAccount string, reg 
 	if arn.IsAccountID(pullerAccount) {
 		puller = pick(pullerAccount, first, second)
 	}
-	if f.ownerProfile != "" {
+	if ownerNamed {
 		return puller, second, nil
 	}
 	return puller, pick(reg.Account, first), nil

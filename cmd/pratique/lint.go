@@ -130,11 +130,15 @@ func sizeFindings(text []byte) []policy.Finding {
 // the profiles that were named. Without one nothing is asked of AWS.
 func (a *app) missingPrincipals(ctx context.Context, f *awsFlags, text []byte, k policy.Kind) ([]policy.Finding, error) {
 	accounts := access.Accounts{}
-	for _, profile := range []string{f.profile, f.ownerProfile} {
-		if profile == "" {
+	sources := []grant.Source{f.puller()}
+	if owner, ok := f.owner(); ok {
+		sources = append(sources, owner)
+	}
+	for _, from := range sources {
+		if from == (grant.Source{}) {
 			continue
 		}
-		s, err := a.identify(ctx, f, profile, endpoint.Registry{Domain: "amazonaws.com"})
+		s, err := a.identify(ctx, f, from, endpoint.Registry{Domain: "amazonaws.com"})
 		if err != nil {
 			return nil, err
 		}
