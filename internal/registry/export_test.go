@@ -39,3 +39,24 @@ func (r *Registry) CollectFirst(ctx context.Context, n int) error {
 	}
 	return nil
 }
+
+// RunLifecycleBetween is RunLifecycle with something that happens between the
+// evaluation of the policy and its application.
+func (r *Registry) RunLifecycleBetween(ctx context.Context, repo Repo, between func()) (done LifecycleRun, err error) {
+	e, err := r.evaluateLifecycle(ctx, repo, nil)
+	if err != nil {
+		return done, err
+	}
+	between()
+	err = r.applyLifecycle(ctx, e, &done)
+	return done, err
+}
+
+// ErrStalePolicy is what the application of an evaluation that is out of date
+// answers.
+var ErrStalePolicy = errStalePolicy
+
+// MakeLifecyclePreview does the job of a preview that was started.
+func (r *Registry) MakeLifecyclePreview(ctx context.Context, repo Repo) error {
+	return r.runLifecyclePreview(ctx, repo)
+}

@@ -47,7 +47,7 @@ type LifecyclePreview struct {
 
 // LifecycleResult is what a lifecycle policy would do to an image.
 type LifecycleResult struct {
-	Digest   digest.Digest    `json:"-"`
+	Digest   digest.Digest    `json:"digest"`
 	Action   lifecycle.Action `json:"action,omitempty"`
 	Rule     int              `json:"rule,omitempty"` // priority; 0 if no rule selects the image
 	Cause    lifecycle.Cause  `json:"cause"`
@@ -56,6 +56,9 @@ type LifecycleResult struct {
 	Pushed   int64            `json:"pushed"` // microseconds
 	Archived bool             `json:"archived,omitempty"`
 }
+
+// kept reports whether nothing would be done to the image.
+func (l *LifecycleResult) kept() bool { return l.Action == lifecycle.Keep }
 
 // PushedAt is when the image was pushed.
 func (l *LifecycleResult) PushedAt() time.Time { return fromMicros(l.Pushed) }
@@ -131,11 +134,9 @@ func lifecyclePreview(tx *meta.Tx, repo Repo, now time.Time) (*preview, error) {
 	return &p, err
 }
 
-// Rows of a preview that one statement writes, and that one transaction does.
-const (
-	previewRows  = 1000
-	previewBatch = 10 * previewRows
-)
+// previewPart is how many results one row has. Rows with one result each would
+// be a hundred thousand rows to write for a large repository.
+const previewPart = 100
 
 // runLifecyclePreview makes the preview that was started in a repository.
 func (r *Registry) runLifecyclePreview(ctx context.Context, repo Repo) error {
@@ -157,23 +158,24 @@ func (r *Registry) runLifecyclePreview(ctx context.Context, repo Repo) error {
 	if err != nil {
 		return fmt.Errorf("preview lifecycle policy: %w", err)
 	}
-	all := make([]int, len(e.images))
-	for i := range all {
-		all[i] = i
-		switch e.verdicts[i].Action {
+	var results, kept []LifecycleResult // both in the order of digests
+	for i := range e.images {
+		l := e.result(i)
+		switch l.Action {
+		case lifecycle.Keep:
+			kept = append(kept, l)
+			continue
 		case lifecycle.Expire:
 			p.Expiring++
 		case lifecycle.Transition:
 			p.Transitioning++
 		}
-	}
-	for part := range slices.Chunk(all, previewBatch) {
-		err := r.db.Write(ctx, func(tx *meta.Tx) error { return e.putResults(tx, p.id, part) })
-		if err != nil {
-			return fmt.Errorf("preview lifecycle policy: %w", err)
-		}
+		results = append(results, l)
 	}
 	err = r.db.Write(ctx, func(tx *meta.Tx) error {
+		if err := errors.Join(putResults(tx, repo, p.id, false, results), putResults(tx, repo, p.id, true, kept)); err != nil {
+			return err
+		}
 		_, err := tx.Exec(`UPDATE lifecycle_preview SET status = $1, finished_at = $2, images = $3, expiring = $4, transitioning = $5 WHERE id = $6
 				AND account = $7 AND region = $8 AND repository = $9`,
 			string(PreviewComplete), micros(r.now()), len(e.images), p.Expiring, p.Transitioning, p.id, repo.Account, repo.Region, repo.Name)
@@ -185,26 +187,24 @@ func (r *Registry) runLifecyclePreview(ctx context.Context, repo Repo) error {
 	return nil
 }
 
-// putResults writes the verdicts on some images.
-func (e *lifecycleEvaluation) putResults(tx *meta.Tx, id string, which []int) error {
-	for part := range slices.Chunk(which, previewRows) {
-		args := []any{e.repo.Account, e.repo.Region, e.repo.Name, id}
-		rows := make([]byte, 0, 40*len(part))
-		for _, i := range part {
-			img, v := &e.images[i], &e.verdicts[i]
-			verdict, err := json.Marshal(LifecycleResult{
-				Action: v.Action, Rule: v.Rule, Cause: v.Cause, Reason: v.Reason(e.now), Tags: img.Tags, Pushed: micros(img.PushedAt), Archived: img.Archived,
-			})
-			if err != nil {
-				return err
-			}
-			if len(rows) > 0 {
-				rows = append(rows, ", "...)
-			}
-			rows = fmt.Appendf(rows, "($1, $2, $3, $4, %s)", list(len(args)+1, 4))
-			args = append(args, v.Action == lifecycle.Keep, img.Digest, len(img.Tags) > 0, string(verdict))
+// result is what a preview says of an image.
+func (e *lifecycleEvaluation) result(i int) LifecycleResult {
+	img, v := &e.images[i], &e.verdicts[i]
+	return LifecycleResult{
+		Digest: digest.Digest(img.Digest), Action: v.Action, Rule: v.Rule, Cause: v.Cause, Reason: v.Reason(e.now),
+		Tags: img.Tags, Pushed: micros(img.PushedAt), Archived: img.Archived,
+	}
+}
+
+// putResults writes results of a preview, which are in the order of digests.
+func putResults(tx *meta.Tx, repo Repo, id string, kept bool, results []LifecycleResult) error {
+	for part := range slices.Chunk(results, previewPart) {
+		text, err := json.Marshal(part)
+		if err != nil {
+			return err
 		}
-		_, err := tx.Exec(`INSERT INTO lifecycle_preview_image (account, region, repository, preview, kept, digest, tagged, verdict) VALUES `+string(rows), args...)
+		_, err = tx.Exec(`INSERT INTO lifecycle_preview_part (account, region, repository, preview, kept, last, results) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			repo.Account, repo.Region, repo.Name, id, kept, part[len(part)-1].Digest.String(), string(text))
 		if err != nil {
 			return err
 		}
@@ -214,21 +214,14 @@ func (e *lifecycleEvaluation) putResults(tx *meta.Tx, id string, which []int) er
 
 // removeResults removes the results of previews of a repository.
 func (r *Registry) removeResults(ctx context.Context, repo Repo) error {
-	for {
-		var n int64
-		err := r.db.Write(ctx, func(tx *meta.Tx) (err error) {
-			n, err = tx.Exec(`DELETE FROM lifecycle_preview_image WHERE account = $1 AND region = $2 AND repository = $3 AND (preview, kept, digest) IN (
-				SELECT preview, kept, digest FROM lifecycle_preview_image WHERE account = $1 AND region = $2 AND repository = $3
-				ORDER BY preview, kept, digest LIMIT $4)`, repo.Account, repo.Region, repo.Name, previewBatch)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("remove results of previews: %w", err)
-		}
-		if n < previewBatch {
-			return nil
-		}
+	err := r.db.Write(ctx, func(tx *meta.Tx) error {
+		_, err := tx.Exec(`DELETE FROM lifecycle_preview_part WHERE account = $1 AND region = $2 AND repository = $3`, repo.Account, repo.Region, repo.Name)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("remove results of previews: %w", err)
 	}
+	return nil
 }
 
 // purgePreviews removes the results of previews whose time is over.
@@ -266,7 +259,7 @@ func (r *Registry) purgePreviews(ctx context.Context, now time.Time) error {
 // PreviewQuery says which results of a preview to answer.
 type PreviewQuery struct {
 	Kept bool  // also images that nothing would be done to, after the others
-	Refs []Ref // these only; not with a Page
+	Refs []Ref // these only; not with Kept and a Page
 	Tags TagStatus
 	Page Page
 }
@@ -295,43 +288,59 @@ func (r *Registry) LifecyclePreview(ctx context.Context, repo Repo, q PreviewQue
 	return p, nil
 }
 
-func scanResult(s meta.Scanner) (l LifecycleResult, err error) {
-	var verdict []byte
-	if err := s.Scan(&l.Digest, &verdict); err != nil {
-		return l, err
-	}
-	return l, json.Unmarshal(verdict, &l)
+// wants reports whether a result is among those asked for.
+func (q *PreviewQuery) wants(l *LifecycleResult) bool {
+	return q.Tags == TagAny || (q.Tags == Tagged) == (len(l.Tags) > 0)
 }
 
-// condition is what restricts the rows to those asked for, after the keys.
-func (q *PreviewQuery) condition() string {
-	where := map[TagStatus]string{TagAny: ``, Tagged: ` AND tagged`, Untagged: ` AND NOT tagged`}[q.Tags]
-	if !q.Kept {
-		where += ` AND NOT kept`
+// part reads the next part of a preview after one that was of the same kept and
+// ended with last; sql.ErrNoRows when there is none.
+func (p *preview) part(tx *meta.Tx, repo Repo, all, kept bool, last string) (results []LifecycleResult, err error) {
+	where := ` AND NOT kept`
+	if all {
+		where = ``
 	}
-	return where
+	var text []byte
+	err = tx.QueryRow(`SELECT results FROM lifecycle_preview_part
+		WHERE account = $1 AND region = $2 AND repository = $3 AND preview = $4 AND (kept, last) > ($5, $6)`+where+` ORDER BY kept, last LIMIT 1`,
+		repo.Account, repo.Region, repo.Name, p.id, kept, last).Scan(&text)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &results); err != nil {
+		return nil, fmt.Errorf("results of a preview: %w", err)
+	}
+	return results, nil
 }
 
 func (p *preview) page(tx *meta.Tx, repo Repo, q PreviewQuery) error {
 	const kind = "preview"
-	after, err := q.Page.key(kind, 3)
+	key, err := q.Page.key(kind, 3)
 	if err != nil {
 		return err
 	}
-	kept, digest := after[1] == "true", after[2]
-	if after[0] != "" && after[0] != p.id {
+	if key[0] != "" && key[0] != p.id {
 		return &Error{Kind: ErrInvalidToken, Repo: repo} // of an earlier preview
 	}
-	p.Results, err = meta.All(tx, scanResult, `SELECT digest, verdict FROM lifecycle_preview_image
-		WHERE account = $1 AND region = $2 AND repository = $3 AND preview = $4 AND (kept, digest) > ($5, $6)`+q.condition()+`
-		ORDER BY kept, digest LIMIT $7`, repo.Account, repo.Region, repo.Name, p.id, kept, digest, q.Page.limit())
-	if err != nil {
-		return err
+	for kept, last := key[1] == "true", key[2]; int64(len(p.Results)) < q.Page.limit(); {
+		part, err := p.part(tx, repo, q.Kept, kept, last)
+		if errors.Is(err, sql.ErrNoRows) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		for i := range part {
+			if seen := part[i].kept() == kept && part[i].Digest.String() <= last; !seen && q.wants(&part[i]) {
+				p.Results = append(p.Results, part[i])
+			}
+		}
+		kept, last = part[len(part)-1].kept(), part[len(part)-1].Digest.String()
 	}
 	var more bool
 	if p.Results, more = cut(q.Page, p.Results); more {
-		last := p.Results[len(p.Results)-1]
-		p.Next = token(kind, p.id, strconv.FormatBool(last.Action == lifecycle.Keep), last.Digest.String())
+		l := p.Results[len(p.Results)-1]
+		p.Next = token(kind, p.id, strconv.FormatBool(l.kept()), l.Digest.String())
 	}
 	return nil
 }
@@ -347,16 +356,26 @@ func (p *preview) named(tx *meta.Tx, repo Repo, q PreviewQuery) error {
 		if err != nil {
 			return err
 		}
-		found, err := meta.All(tx, scanResult, `SELECT digest, verdict FROM lifecycle_preview_image
-			WHERE account = $1 AND region = $2 AND repository = $3 AND preview = $4 AND kept IN (FALSE, TRUE) AND digest = $5`+q.condition()+` ORDER BY kept`,
-			repo.Account, repo.Region, repo.Name, p.id, d.String())
+		var text []byte
+		err = tx.QueryRow(`SELECT results FROM lifecycle_preview_part
+			WHERE account = $1 AND region = $2 AND repository = $3 AND preview = $4 AND NOT kept AND last >= $5 ORDER BY kept, last LIMIT 1`,
+			repo.Account, repo.Region, repo.Name, p.id, d.String()).Scan(&text)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
-		for _, l := range found {
-			if (ref.Tag == "" || slices.Contains(l.Tags, ref.Tag)) && !slices.ContainsFunc(p.Results, func(have LifecycleResult) bool { return have.Digest == d }) {
-				p.Results = append(p.Results, l)
-			}
+		var part []LifecycleResult
+		if err := json.Unmarshal(text, &part); err != nil {
+			return fmt.Errorf("results of a preview: %w", err)
+		}
+		i := slices.IndexFunc(part, func(l LifecycleResult) bool {
+			return l.Digest == d && (ref.Tag == "" || slices.Contains(l.Tags, ref.Tag))
+		})
+		known := slices.ContainsFunc(p.Results, func(l LifecycleResult) bool { return l.Digest == d })
+		if i >= 0 && !known && q.wants(&part[i]) {
+			p.Results = append(p.Results, part[i])
 		}
 	}
 	return nil

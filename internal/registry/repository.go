@@ -303,7 +303,7 @@ func (r *Registry) DeleteRepository(ctx context.Context, repo Repo, force bool) 
 		}
 		for _, table := range []string{
 			"image_tag", "image_reference", "image", "layer", "upload", "repository_tag", "repository_catalog",
-			"lifecycle_policy", "lifecycle_setting", "lifecycle_preview_image", "lifecycle_preview", "lifecycle_hold", "expired_image_layer", "expired_image",
+			"lifecycle_policy", "lifecycle_setting", "lifecycle_preview_part", "lifecycle_preview", "lifecycle_hold", "expired_image_layer", "expired_image",
 		} {
 			_, err := tx.Exec(`DELETE FROM `+table+` WHERE account = $1 AND region = $2 AND repository = $3`, repo.Account, repo.Region, repo.Name)
 			if err != nil {

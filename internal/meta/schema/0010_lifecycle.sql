@@ -52,20 +52,20 @@ CREATE TABLE lifecycle_preview (
 
 CREATE INDEX lifecycle_preview_started_at ON lifecycle_preview (started_at);
 
--- What a preview says of each image; kept is false for those that the policy
--- expires or archives. verdict is a JSON object: the rule, the reason, the tags
+-- What a preview says of some images, in the order of their digests, the
+-- greatest of which is last. kept is false for images that the policy expires
+-- or archives. results is a JSON array of what it says, why, and of the tags
 -- and times that the image had.
 
-CREATE TABLE lifecycle_preview_image (
+CREATE TABLE lifecycle_preview_part (
   account    TEXT NOT NULL,
   region     TEXT NOT NULL,
   repository TEXT NOT NULL,
   preview    TEXT NOT NULL,
   kept       BOOLEAN NOT NULL,
-  digest     TEXT NOT NULL,
-  tagged     BOOLEAN NOT NULL,
-  verdict    TEXT NOT NULL,
-  PRIMARY KEY (account, region, repository, preview, kept, digest),
+  last       TEXT NOT NULL,
+  results    TEXT NOT NULL,
+  PRIMARY KEY (account, region, repository, preview, kept, last),
   FOREIGN KEY (account, region, repository) REFERENCES repository (account, region, name)
 );
 
