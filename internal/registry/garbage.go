@@ -36,9 +36,14 @@ const (
 	// so that a check does not always cost a write.
 	renewals = 10
 
-	garbageBatch = 100    // rows per transaction
-	auditBatch   = 1000   // rows per look of an audit
-	auditRows    = 50_000 // rows of each table, and files, that a collection looks at anyway
+	// garbageBatch is how many rows a transaction changes. It holds SQLite's
+	// only writer for a few milliseconds; and on PostgreSQL it reads fewer
+	// pages of a table than make it conflict with all writers of that table
+	// (half of max_pred_locks_per_transaction).
+	garbageBatch = 25
+
+	auditBatch = 1000   // rows per look of an audit
+	auditRows  = 50_000 // rows of each table, and files, that a collection looks at anyway
 
 	progressInterval = 10 * time.Second // between lines in the log
 )
