@@ -2,6 +2,7 @@ package ecrapi
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -87,7 +88,8 @@ func (s *service) describeRepositoryCreationTemplates(ctx context.Context, c *aw
 	return out, nil
 }
 
-// templates returns the templates that the input asks for.
+// templates returns the templates that the input asks for. The operation has no
+// error for a prefix without one: it is left out.
 func (s *service) templates(ctx context.Context, c *awsapi.Call, in *ecr.DescribeRepositoryCreationTemplatesInput) (ts []*registry.Template, next string, err error) {
 	if len(in.Prefixes) == 0 {
 		return s.Registry.Templates(ctx, c.Account, c.Region, page(in.NextToken, in.MaxResults))
@@ -97,10 +99,13 @@ func (s *service) templates(ctx context.Context, c *awsapi.Call, in *ecr.Describ
 	}
 	for _, prefix := range in.Prefixes {
 		t, err := s.Registry.Template(ctx, c.Account, c.Region, prefix)
-		if err != nil {
+		switch {
+		case errors.Is(err, registry.ErrTemplateNotFound):
+		case err != nil:
 			return nil, "", err
+		default:
+			ts = append(ts, t)
 		}
-		ts = append(ts, t)
 	}
 	return ts, "", nil
 }

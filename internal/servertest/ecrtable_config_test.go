@@ -744,7 +744,11 @@ func updateTemplateRows() []tableRow {
 			call: func(ctx context.Context, w *tableWorld) (any, error) {
 				return w.ecr.DescribeRepositoryCreationTemplates(ctx, &ecr.DescribeRepositoryCreationTemplatesInput{Prefixes: []string{"team"}})
 			},
-			code: "TemplateNotFoundException", message: noTemplate,
+			check: func(t *testing.T, _ *tableWorld, out any) {
+				if ts := out.(*ecr.DescribeRepositoryCreationTemplatesOutput).RepositoryCreationTemplates; ts == nil || len(ts) > 0 {
+					t.Errorf("templates: %+v", ts)
+				}
+			},
 		},
 		{
 			op: "DescribeRepositoryCreationTemplates", name: "prefixes and pages",

@@ -30,7 +30,7 @@ const mirrorEnv = "PRATIQUE_TERRAFORM_MIRROR"
 
 func TestMain(m *testing.M) { blackbox.Main(m) }
 
-// account is a server with one account, and clients of its administrator.
+// account is a server with an account, and clients of its administrator.
 type account struct {
 	*blackbox.Server
 	admin blackbox.Credentials
@@ -39,9 +39,12 @@ type account struct {
 	sts   *sts.Client
 }
 
-func newAccount(t *testing.T) *account {
+func newAccount(t *testing.T, others ...string) *account {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "data")
+	for _, id := range others {
+		blackbox.CreateAccount(t, data, id, "other")
+	}
 	a := &account{admin: blackbox.CreateAccount(t, data, blackbox.Owner, "owner"), Server: blackbox.Start(t, data)}
 	cfg := a.config(a.admin)
 	a.iam, a.ecr, a.sts = iam.NewFromConfig(cfg), ecr.NewFromConfig(cfg), sts.NewFromConfig(cfg)
@@ -118,16 +121,16 @@ func (a *account) left(t *testing.T) []string {
 	return left
 }
 
-// workspace is a folder with the configuration of testdata and its state.
+// workspace is a folder with a configuration and its state.
 type workspace struct {
 	dir string
 	env []string
 }
 
-// newWorkspace skips the test where there is no Terraform or no mirror with
-// the provider, which then no download would bring either. Where the mirror is
-// named both must be there.
-func newWorkspace(t *testing.T, a *account) *workspace {
+// newWorkspace is a workspace with a folder of testdata. It skips the test where
+// there is no Terraform or no mirror with the provider, which then no download
+// would bring either. Where the mirror is named both must be there.
+func newWorkspace(t *testing.T, a *account, folder string) *workspace {
 	t.Helper()
 	mirror := os.Getenv(mirrorEnv)
 	if mirror == "" {
@@ -141,7 +144,7 @@ func newWorkspace(t *testing.T, a *account) *workspace {
 	}
 
 	w := &workspace{dir: t.TempDir()}
-	if err := os.CopyFS(w.dir, os.DirFS("testdata")); err != nil {
+	if err := os.CopyFS(w.dir, os.DirFS(filepath.Join("testdata", folder))); err != nil {
 		t.Fatal(err)
 	}
 	rc := filepath.Join(t.TempDir(), "terraformrc")
@@ -244,7 +247,7 @@ func (w *workspace) outputs(t *testing.T) map[string]string {
 // mended after someone interfered, destroyed.
 func TestTerraform(t *testing.T) {
 	a := newAccount(t)
-	w := newWorkspace(t, a)
+	w := newWorkspace(t, a, "access")
 	ctx := t.Context()
 
 	made := w.plan(t)
