@@ -80,6 +80,7 @@ var places = map[string]place{
 	"internal/access":    {client, 4},
 	"internal/grant":     {client, 4},
 	"internal/doctor":    {client, 4},
+	"internal/workload":  {client, 4},
 	"internal/dockercfg": {client, 4},
 
 	"cmd/pratique":                     {binary, 6},
