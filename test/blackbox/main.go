@@ -27,7 +27,9 @@ func Names() []string {
 	var names []string
 	for _, domain := range []string{"localhost", "amazonaws.com"} {
 		for _, account := range []string{Plane, Owner} {
-			names = append(names, account+".dkr.ecr."+Region+"."+domain)
+			for _, region := range []string{Region, Elsewhere} {
+				names = append(names, account+".dkr.ecr."+region+"."+domain)
+			}
 		}
 	}
 	return names

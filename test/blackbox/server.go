@@ -18,12 +18,13 @@ import (
 	"time"
 )
 
-// The two accounts and the region of every story.
+// The two accounts of every story and where it plays.
 const (
-	Plane  = "111111111111" // a data plane, whose nodes pull
-	Owner  = "222222222222" // owns the images
-	Region = "us-east-1"
-	Admin  = "admin" // the first user of every account
+	Plane     = "111111111111" // a data plane, whose nodes pull
+	Owner     = "222222222222" // owns the images
+	Region    = "us-east-1"
+	Elsewhere = "eu-west-2"
+	Admin     = "admin" // the first user of every account
 )
 
 // startTimeout is how long a server may take to answer, on a busy machine and
@@ -64,6 +65,43 @@ type Server struct {
 	done chan error
 
 	killed atomic.Bool
+}
+
+// NodeCredentials runs pratique node-credentials until the test ends, and
+// returns the URL that it serves a role's credentials at.
+func (s *Server) NodeCredentials(t testing.TB, env []string, args ...string) (url string) {
+	t.Helper()
+	addrFile := filepath.Join(t.TempDir(), "addr")
+	cmd := Command(t, env, os.Getenv(envBinary), append([]string{"node-credentials", "--listen", "127.0.0.1:0", "--addr-file", addrFile,
+		"--endpoint-url", s.URL, "--region", Region}, args...)...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = startTimeout
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() { // after the test's context, which ended the program
+		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("node-credentials: %v\n%s", err, said.String())
+		}
+	})
+	for deadline := time.Now().Add(startTimeout); ; time.Sleep(20 * time.Millisecond) {
+		if addr, err := os.ReadFile(addrFile); err == nil {
+			return "http://" + strings.TrimSpace(string(addr))
+		}
+		select {
+		case err := <-ended:
+			ended <- nil
+			t.Fatalf("node-credentials ended at once: %v\n%s", err, said.String())
+		default:
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("node-credentials does not listen after %v", startTimeout)
+		}
+	}
 }
 
 // Start runs pratique serve on the data directory and waits until it is ready.
@@ -168,8 +206,11 @@ func (s *Server) Port() string { return s.Addr[strings.LastIndexByte(s.Addr, ':'
 
 // Registry is the host of an account's registry: a name that resolves where
 // NeedNames holds.
-func (s *Server) Registry(account string) string {
-	return account + ".dkr.ecr." + Region + ".localhost:" + s.Port()
+func (s *Server) Registry(account string) string { return s.RegistryIn(account, Region) }
+
+// RegistryIn is Registry for Region or Elsewhere.
+func (s *Server) RegistryIn(account, region string) string {
+	return account + ".dkr.ecr." + region + ".localhost:" + s.Port()
 }
 
 func tail(b []byte, n int) []byte { return b[max(0, len(b)-n):] }

@@ -20,20 +20,20 @@ func TestPushAndPull(t *testing.T) {
 	blackbox.NeedNames(t)
 	s := newStory(t)
 	password := s.Password(t, s.owner)
-	for _, c := range tools {
-		t.Run(c.name, func(t *testing.T) {
-			tool := c.open(t)
-			repository := "clients/" + c.name
+	for _, c := range blackbox.Clients() {
+		t.Run(c.Name, func(t *testing.T) {
+			tool := c.Open(t)
+			repository := "clients/" + c.Name
 			ref := s.repository(t, repository) + ":v1"
 
-			if err := tool.login(t, s.Registry(blackbox.Owner), password); err != nil {
+			if err := tool.Login(t, s.Registry(blackbox.Owner), password); err != nil {
 				t.Fatalf("login: %v", err)
 			}
-			if err := tool.push(t, newArchive(t), ref); err != nil {
+			if err := tool.Push(t, blackbox.NewArchive(t), ref); err != nil {
 				t.Fatalf("push: %v", err)
 			}
 			want := s.digest(t, repository, "v1")
-			got, err := tool.pull(t, ref)
+			got, err := tool.Pull(t, ref)
 			if err != nil {
 				t.Fatalf("pull: %v", err)
 			}
@@ -48,12 +48,12 @@ func TestPushAndPull(t *testing.T) {
 func TestWrongPassword(t *testing.T) {
 	blackbox.NeedNames(t)
 	s := newStory(t)
-	for _, c := range tools {
-		if c.name == "containerd" || c.name == "crane" {
+	for _, c := range blackbox.Clients() {
+		if c.Name == "containerd" || c.Name == "crane" {
 			continue // they keep a password without trying it
 		}
-		t.Run(c.name, func(t *testing.T) {
-			if err := c.open(t).login(t, s.Registry(blackbox.Owner), "not-a-token"); err == nil {
+		t.Run(c.Name, func(t *testing.T) {
+			if err := c.Open(t).Login(t, s.Registry(blackbox.Owner), "not-a-token"); err == nil {
 				t.Error("login with a wrong password succeeded")
 			}
 		})
@@ -68,44 +68,44 @@ func TestCrossAccountPull(t *testing.T) {
 	s := newStory(t)
 	password := s.Password(t, s.node(t))
 	ownerPassword := s.Password(t, s.owner)
-	for _, c := range tools {
-		t.Run(c.name, func(t *testing.T) {
-			tool := c.open(t)
-			repository := "shared/" + c.name
+	for _, c := range blackbox.Clients() {
+		t.Run(c.Name, func(t *testing.T) {
+			tool := c.Open(t)
+			repository := "shared/" + c.Name
 			ref := s.repository(t, repository) + ":v1"
-			if err := tool.login(t, s.Registry(blackbox.Owner), ownerPassword); err != nil {
+			if err := tool.Login(t, s.Registry(blackbox.Owner), ownerPassword); err != nil {
 				t.Fatalf("login of the owner: %v", err)
 			}
-			if err := tool.push(t, newArchive(t), ref); err != nil {
+			if err := tool.Push(t, blackbox.NewArchive(t), ref); err != nil {
 				t.Fatalf("push: %v", err)
 			}
 			want := s.digest(t, repository, "v1")
 
-			if err := tool.login(t, s.Registry(blackbox.Owner), password); err != nil {
+			if err := tool.Login(t, s.Registry(blackbox.Owner), password); err != nil {
 				t.Fatalf("login of the node: %v", err)
 			}
 			refused := func(when string) {
 				t.Helper()
-				_, err := tool.pull(t, ref)
+				_, err := tool.Pull(t, ref)
 				switch {
 				case err == nil:
 					t.Fatalf("%s: pulled what it may not", when)
-				case c.sentence && !strings.Contains(err.Error(), denied(repository)):
+				case c.Sentence && !strings.Contains(err.Error(), denied(repository)):
 					t.Errorf("%s: the client does not say why:\n%v\nwant: %s", when, err, denied(repository))
-				case !c.sentence && !strings.Contains(err.Error(), "403"):
+				case !c.Sentence && !strings.Contains(err.Error(), "403"):
 					t.Errorf("%s: want 403, got: %v", when, err)
 				}
 			}
 			refused("before the policy")
 			s.allowPull(t, repository)
-			got, err := tool.pull(t, ref)
+			got, err := tool.Pull(t, ref)
 			if err != nil {
 				t.Fatalf("pull: %v", err)
 			}
 			if got != want {
 				t.Errorf("pulled %s, pushed %s", got, want)
 			}
-			if err := tool.push(t, newArchive(t), ref); err == nil {
+			if err := tool.Push(t, blackbox.NewArchive(t), ref); err == nil {
 				t.Error("the node pushed: it may only pull")
 			}
 			s.AWS(t, s.owner, nil, "ecr", "delete-repository-policy", "--repository-name", repository)
@@ -119,26 +119,26 @@ func TestCrossAccountPull(t *testing.T) {
 // hosts.toml does not name it at all, so another client pushes.)
 func TestContainerdNamespace(t *testing.T) {
 	blackbox.NeedNames(t)
-	c := startContainerd(t)
+	c := blackbox.StartContainerd(t)
 	s := newStory(t)
 	ref, err := name.ParseReference(s.repository(t, "team/app") + ":v1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	password := s.Password(t, s.owner)
-	if err := remote.Write(ref, newImage(t), remote.WithAuth(&authn.Basic{Username: "AWS", Password: password})); err != nil {
+	if err := remote.Write(ref, blackbox.NewImage(t), remote.WithAuth(&authn.Basic{Username: "AWS", Password: password})); err != nil {
 		t.Fatalf("push: %v", err)
 	}
 
 	host := blackbox.Owner + ".dkr.ecr." + blackbox.Region + ".amazonaws.com"
 	certs := filepath.Join(t.TempDir(), "certs.d")
-	write(t, filepath.Join(certs, host, "hosts.toml"),
+	blackbox.WriteFile(t, filepath.Join(certs, host, "hosts.toml"),
 		"server = \"https://"+host+"\"\n[host.\"http://"+s.Addr+"\"]\n  capabilities = [\"pull\", \"resolve\"]\n")
-	c.flags = []string{"--hosts-dir", certs}
-	if err := c.login(t, host, password); err != nil {
+	c.Flags = []string{"--hosts-dir", certs}
+	if err := c.Login(t, host, password); err != nil {
 		t.Fatal(err)
 	}
-	got, err := c.pull(t, host+"/team/app:v1")
+	got, err := c.Pull(t, host+"/team/app:v1")
 	if err != nil {
 		t.Fatalf("pull: %v", err)
 	}
@@ -160,7 +160,7 @@ func TestTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	certs := t.TempDir()
-	write(t, filepath.Join(certs, "ca.crt"), string(ca))
+	blackbox.WriteFile(t, filepath.Join(certs, "ca.crt"), string(ca))
 	trusting := append(s.Env(owner), "AWS_CA_BUNDLE="+filepath.Join(certs, "ca.crt"))
 
 	if _, err := blackbox.Try(t, s.Env(owner), "", "aws", "ecr", "describe-repositories"); err == nil || !strings.Contains(err.Error(), "CERTIFICATE_VERIFY_FAILED") {
@@ -169,17 +169,17 @@ func TestTLS(t *testing.T) {
 	blackbox.Run(t, trusting, "aws", "ecr", "create-repository", "--repository-name", "team/app")
 	password := string(bytes.TrimSpace(blackbox.Run(t, trusting, "aws", "ecr", "get-login-password")))
 
-	r := newRunner(t)
+	r := blackbox.NewRunner(t)
 	registry := s.Registry(blackbox.Owner)
-	if _, err := r.try(t, password, "skopeo", "login", "-u", "AWS", "--password-stdin", registry); err == nil || !strings.Contains(err.Error(), "x509") {
+	if _, err := r.Try(t, password, "skopeo", "login", "-u", "AWS", "--password-stdin", registry); err == nil || !strings.Contains(err.Error(), "x509") {
 		t.Errorf("skopeo without the CA: %v", err)
 	}
 	for _, args := range [][]string{
 		{"login", "--cert-dir", certs, "-u", "AWS", "--password-stdin", registry},
-		{"--insecure-policy", "copy", "--dest-cert-dir", certs, "docker-archive:" + newArchive(t), "docker://" + registry + "/team/app:v1"},
-		{"--insecure-policy", "copy", "--src-cert-dir", certs, "docker://" + registry + "/team/app:v1", "dir:" + r.fresh(t)},
+		{"--insecure-policy", "copy", "--dest-cert-dir", certs, "docker-archive:" + blackbox.NewArchive(t), "docker://" + registry + "/team/app:v1"},
+		{"--insecure-policy", "copy", "--src-cert-dir", certs, "docker://" + registry + "/team/app:v1", "dir:" + r.Fresh(t)},
 	} {
-		if _, err := r.try(t, password, append([]string{"skopeo"}, args...)...); err != nil {
+		if _, err := r.Try(t, password, append([]string{"skopeo"}, args...)...); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,10 +3,8 @@ package clients
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -37,31 +35,8 @@ func TestWhereClientsLookForCredentials(t *testing.T) {
 	role := "arn:aws:iam::" + blackbox.Plane + ":role/node"
 	token := file("token", issuer.Sign("first", issuer.Claims(time.Now(), "sts.amazonaws.com", nil)))
 
-	authorization, addrFile := filepath.Join(dir, "authorization"), filepath.Join(dir, "addr")
-	node := exec.Command(os.Getenv("PRATIQUE_TEST_BINARY"), "node-credentials", "--listen", "127.0.0.1:0", "--addr-file", addrFile, "--endpoint-url", s.URL,
-		"--role-arn", role, "--web-identity-token-file", token, "--session-name", "machine", "--authorization-token-file", authorization, "--region", blackbox.Region)
-	node.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
-	var said strings.Builder
-	node.Stdout, node.Stderr = &said, &said
-	if err := node.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- node.Wait() }()
-	t.Cleanup(func() {
-		_ = node.Process.Signal(syscall.SIGTERM) // it may have ended
-		if err := <-ended; err != nil {
-			t.Errorf("node-credentials: %v\n%s", err, said.String())
-		}
-	})
-	url := ""
-	for deadline := time.Now().Add(30 * time.Second); url == ""; time.Sleep(20 * time.Millisecond) {
-		if addr, err := os.ReadFile(addrFile); err == nil {
-			url = "http://" + strings.TrimSpace(string(addr))
-		} else if time.Now().After(deadline) {
-			t.Fatal("node-credentials does not listen")
-		}
-	}
+	authorization := filepath.Join(dir, "authorization")
+	url := s.NodeCredentials(t, nil, "--role-arn", role, "--web-identity-token-file", token, "--session-name", "machine", "--authorization-token-file", authorization)
 
 	server := []string{"AWS_ENDPOINT_URL=" + s.URL, "AWS_DEFAULT_REGION=" + blackbox.Region}
 	for _, tt := range []struct {

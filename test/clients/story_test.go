@@ -2,16 +2,9 @@ package clients
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-containerregistry/pkg/name"
-	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/random"
-	"github.com/google/go-containerregistry/pkg/v1/tarball"
 
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
@@ -100,51 +93,4 @@ func (s *story) digest(t *testing.T, repository, tag string) string {
 		t.Fatalf("describe-images of %s:%s answered %+v", repository, tag, out)
 	}
 	return out.ImageDetails[0].ImageDigest
-}
-
-// newImage returns an image that no registry has, with layers that take more
-// than one chunk.
-func newImage(t *testing.T) v1.Image {
-	t.Helper()
-	img, err := random.Image(3<<20, 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config, err := img.ConfigFile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	config = config.DeepCopy()
-	config.OS, config.Architecture = "linux", "amd64"
-	if img, err = mutate.ConfigFile(img, config); err != nil {
-		t.Fatal(err)
-	}
-	return img
-}
-
-// loaded is the name of the image in an archive.
-const loaded = "example.test/image:v1"
-
-// newArchive writes a new image as docker save would.
-func newArchive(t *testing.T) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "image.tar")
-	tag, err := name.NewTag(loaded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := tarball.WriteToFile(file, tag, newImage(t)); err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
-
-func write(t *testing.T, file, content string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
