@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/pratique-dev/pratique/internal/doctor"
 )
 
 // app is what commands use of the outside world.
@@ -19,8 +21,9 @@ type app struct {
 	paint          paint // of stdout
 	now            func() time.Time
 	getenv         func(string) string
-	awsFiles       awsFiles // instead of the user's AWS configuration, if set
-	endpoint       string   // instead of the endpoint that the environment names, if set
+	awsFiles       awsFiles              // instead of the user's AWS configuration, if set
+	endpoint       string                // instead of the endpoint that the environment names, if set
+	machine        func(*doctor.Machine) // changes what doctor sees, if set
 }
 
 // notAllowed is the exit status of commands that answer "no" or "unknown".
@@ -56,7 +59,7 @@ func (a *app) root() *cobra.Command {
 		Long: `Pratique is a container registry that speaks ECR's APIs and enforces IAM.
 
 The server runs with "pratique serve"; "pratique demo" shows what it is for.
-The commands grant, revoke, explain, who-can-pull, policy, lint and login use
+The commands grant, revoke, explain, doctor, who-can-pull, policy, lint and login use
 nothing but the public APIs of AWS, so they work on Amazon ECR as well.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
@@ -70,7 +73,7 @@ nothing but the public APIs of AWS, so they work on Amazon ECR as well.`,
 		c.GroupID = "server"
 		cmd.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{a.login(), a.grant(), a.revoke(), a.explain(), a.whoCanPull(), a.policy(), a.lint()} {
+	for _, c := range []*cobra.Command{a.login(), a.grant(), a.revoke(), a.explain(), a.doctor(), a.whoCanPull(), a.policy(), a.lint()} {
 		c.GroupID = "access"
 		cmd.AddCommand(c)
 	}
