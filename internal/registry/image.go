@@ -556,9 +556,10 @@ const (
 	StorageAny
 )
 
-// condition returns what imageTables have to satisfy.
-func (s Storage) condition() string {
-	return map[Storage]string{StorageActive: ` AND (s.archived IS NULL OR NOT s.archived)`, StorageArchived: ` AND s.archived`, StorageAny: ``}[s]
+// condition returns what imageTables have to satisfy, from a digest on that is
+// a parameter.
+func (s Storage) condition(from string) string {
+	return map[Storage]string{StorageActive: ` AND NOT ` + isArchived("i"), StorageArchived: ` AND s.archived AND s.digest >= ` + from, StorageAny: ``}[s]
 }
 
 // ImageFilter says which images a list has. Its zero value is ECR's default.
@@ -575,16 +576,17 @@ func (r *Registry) Images(ctx context.Context, repo Repo, f ImageFilter, p Page)
 	if err != nil {
 		return nil, "", err
 	}
-	const tags = `EXISTS (SELECT 1 FROM image_tag t WHERE t.account = i.account AND t.region = i.region AND t.repository = i.repository AND t.digest = i.digest)`
-	where := map[TagStatus]string{TagAny: ``, Tagged: ` AND ` + tags, Untagged: ` AND NOT ` + tags}[f.Tags] + f.Storage.condition()
+	const tags = `(SELECT t.tag FROM image_tag t WHERE t.account = i.account AND t.region = i.region AND t.repository = i.repository AND t.digest = i.digest
+		ORDER BY t.tag LIMIT 1)`
+	where := map[TagStatus]string{TagAny: ``, Tagged: ` AND ` + tags + ` IS NOT NULL`, Untagged: ` AND ` + tags + ` IS NULL`}[f.Tags] + f.Storage.condition("$4")
 	more := false
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
 		if err := requireRepository(tx, repo); err != nil {
 			return err
 		}
 		images, err = meta.All(tx, scanImage(repo), `SELECT `+imageColumns+` FROM `+imageTables+`
-			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest > $4`+where+` ORDER BY i.digest LIMIT $5`,
-			repo.Account, repo.Region, repo.Name, after[0], p.limit())
+			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest > $4`+where+` ORDER BY i.digest `+p.limitText(),
+			repo.Account, repo.Region, repo.Name, after[0])
 		if err != nil {
 			return err
 		}
@@ -609,7 +611,7 @@ func (r *Registry) ImageRefs(ctx context.Context, repo Repo, f ImageFilter, p Pa
 	if err != nil {
 		return nil, "", err
 	}
-	where := map[TagStatus]string{TagAny: ``, Tagged: ` AND t.tag IS NOT NULL`, Untagged: ` AND t.tag IS NULL`}[f.Tags] + f.Storage.condition()
+	where := map[TagStatus]string{TagAny: ``, Tagged: ` AND t.tag IS NOT NULL`, Untagged: ` AND t.tag IS NULL`}[f.Tags] + f.Storage.condition("$4")
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
 		if err := requireRepository(tx, repo); err != nil {
 			return err
@@ -618,8 +620,8 @@ func (r *Registry) ImageRefs(ctx context.Context, repo Repo, f ImageFilter, p Pa
 			LEFT JOIN image_tag t ON t.account = i.account AND t.region = i.region AND t.repository = i.repository AND t.digest = i.digest
 			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest >= $4
 				AND (i.digest, COALESCE(t.tag, '')) > ($4, $5)`+where+`
-			ORDER BY i.digest, COALESCE(t.tag, '') LIMIT $6`,
-			repo.Account, repo.Region, repo.Name, after[0], after[1], p.limit())
+			ORDER BY i.digest, COALESCE(t.tag, '') `+p.limitText(),
+			repo.Account, repo.Region, repo.Name, after[0], after[1])
 		return err
 	})
 	if err != nil {
@@ -675,14 +677,13 @@ func (r *Registry) Referrers(ctx context.Context, repo Repo, subject digest.Dige
 		return nil, "", err
 	}
 	args := []any{repo.Account, repo.Region, repo.Name, subject.String(), after[0]}
-	where := f.Storage.condition()
+	where := f.Storage.condition("$5")
 	if len(f.ArtifactTypes) > 0 {
 		where += ` AND i.artifact_type IN (` + list(len(args)+1, len(f.ArtifactTypes)) + `)`
 		for _, a := range f.ArtifactTypes {
 			args = append(args, a)
 		}
 	}
-	args = append(args, p.limit())
 	more := false
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
 		if err := requireRepository(tx, repo); err != nil {
@@ -690,7 +691,7 @@ func (r *Registry) Referrers(ctx context.Context, repo Repo, subject digest.Dige
 		}
 		images, more, err = referrers(tx, repo, p, `SELECT `+imageColumns+`, i.annotations FROM `+imageTables+`
 			WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.subject = $4 AND i.digest > $5`+where+`
-			ORDER BY i.digest LIMIT `+list(len(args), 1), args...)
+			ORDER BY i.digest `+p.limitText(), args...)
 		return err
 	})
 	if err != nil {

@@ -84,6 +84,11 @@ func (p Page) limit() int64 {
 	return int64(p.Limit) + 1
 }
 
+// limitText is the LIMIT clause of a statement that joins tables. PostgreSQL
+// plans a statement once for all its parameters, so it has to see that a page
+// is short: it would else sort a table of any size for each.
+func (p Page) limitText() string { return "LIMIT " + strconv.FormatInt(p.limit(), 10) }
+
 // cut returns the rows of the page and whether there are more.
 func cut[T any](p Page, rows []T) ([]T, bool) {
 	if p.Limit > 0 && len(rows) > p.Limit {

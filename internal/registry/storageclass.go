@@ -79,10 +79,11 @@ func activeParents(tx *meta.Tx, repo Repo, d digest.Digest) ([]digest.Digest, er
 }
 
 // isArchived is the condition that the image in a row of a table that names
-// images by digest is in the archive.
+// images by digest is in the archive. It is one look into an index for each
+// row; EXISTS would let PostgreSQL read all of the archive first.
 func isArchived(alias string) string {
-	return `EXISTS (SELECT 1 FROM image_storage a WHERE a.account = ` + alias + `.account AND a.region = ` + alias + `.region
-		AND a.repository = ` + alias + `.repository AND a.digest = ` + alias + `.digest AND a.archived)`
+	return `COALESCE((SELECT a.archived FROM image_storage a WHERE a.account = ` + alias + `.account AND a.region = ` + alias + `.region
+		AND a.repository = ` + alias + `.repository AND a.digest = ` + alias + `.digest), FALSE)`
 }
 
 func scanDigest(s meta.Scanner) (d digest.Digest, err error) {
