@@ -21,6 +21,9 @@ const (
 	envNames  = "PRATIQUE_TEST_NAMES"  // "yes" when Names resolve to loopback, else why they do not
 )
 
+// publicHost is the name of the public registries, without its port.
+const publicHost = "public.localhost"
+
 // Names are the registry hosts that resolve to 127.0.0.1 for a test and for
 // all it starts, where Main could arrange it.
 func Names() []string {
@@ -32,7 +35,7 @@ func Names() []string {
 			}
 		}
 	}
-	return names
+	return append(names, publicHost)
 }
 
 // Main is the TestMain of a package of black-box tests. It builds the binary,

@@ -213,4 +213,8 @@ func (s *Server) RegistryIn(account, region string) string {
 	return account + ".dkr.ecr." + region + ".localhost:" + s.Port()
 }
 
+// PublicRegistry is the host of the public registries, which resolves as that
+// of Registry does.
+func (s *Server) PublicRegistry() string { return publicHost + ":" + s.Port() }
+
 func tail(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
