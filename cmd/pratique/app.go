@@ -23,6 +23,7 @@ type app struct {
 	getenv         func(string) string
 	awsFiles       awsFiles              // instead of the user's AWS configuration, if set
 	endpoint       string                // instead of the endpoint that the environment names, if set
+	profilesDir    string                // instead of the user's own platform profiles, if set
 	machine        func(*doctor.Machine) // changes what doctor sees, if set
 }
 
@@ -37,6 +38,7 @@ func (e *exitError) Error() string { return fmt.Sprintf("exit status %d", e.code
 
 // run executes one command line and returns the exit status.
 func (a *app) run(ctx context.Context, args []string) int {
+	a.profilesDir = findProfiles(args)
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -73,7 +75,7 @@ nothing but the public APIs of AWS, so they work on Amazon ECR as well.`,
 		c.GroupID = "server"
 		cmd.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{a.login(), a.grant(), a.revoke(), a.explain(), a.doctor(), a.whoCanPull(), a.policy(), a.lint()} {
+	for _, c := range []*cobra.Command{a.login(), a.grant(), a.revoke(), a.apply(), a.plan(), a.explain(), a.doctor(), a.whoCanPull(), a.policy(), a.lint()} {
 		c.GroupID = "access"
 		cmd.AddCommand(c)
 	}

@@ -166,12 +166,16 @@ func parseImage(s string) (endpoint.Image, error) {
 	if !ok {
 		return img, fmt.Errorf("%q is not the URI of a repository or image: want <account>.dkr.ecr.<region>.<domain>/<name>[:tag|@digest]", s)
 	}
-	if endpoint.OfAWS(img.Domain) {
-		if near := catalog.SuggestRegion(img.Region); near != "" {
-			return img, fmt.Errorf("%q: AWS has no region %s; did you mean %s?", s, img.Region, near)
-		}
+	return img, knownRegion(img.Registry, s)
+}
+
+// knownRegion refuses registries of AWS in regions that it does not have, if
+// the name is close to that of one.
+func knownRegion(reg endpoint.Registry, text string) error {
+	if near := catalog.SuggestRegion(reg.Region); endpoint.OfAWS(reg.Domain) && near != "" {
+		return fmt.Errorf("%q: AWS has no region %s; did you mean %s?", text, reg.Region, near)
 	}
-	return img, nil
+	return nil
 }
 
 // side is one account's credentials, or why there are none.

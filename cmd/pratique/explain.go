@@ -117,7 +117,7 @@ func (a *app) simulate(ctx context.Context, puller *access.Puller, pulls side, i
 	}
 	o.Now = a.now()
 	if o.GrantCommand == "" {
-		profiles, err := grant.Builtin()
+		profiles, err := a.profiles()
 		if err != nil {
 			return nil, err
 		}

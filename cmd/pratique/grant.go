@@ -4,18 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecr"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/spf13/cobra"
 
-	"github.com/pratique-dev/pratique/internal/access"
 	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/grant"
-	"github.com/pratique-dev/pratique/policy"
 )
 
 func (a *app) grant() *cobra.Command {
@@ -27,8 +24,17 @@ it with the owner's credentials, attaches what the puller's role lacks with the
 puller's, and verifies by simulating a whole pull.
 
 A grant is one statement with a Sid of its own: running it again changes
-nothing, and other people's statements are never touched.`,
-		Example: "  pratique grant union --org acme --account 111111111111 --repository 222222222222.dkr.ecr.us-east-1.amazonaws.com/simple-example-image",
+nothing, and other people's statements are never touched. Where a policy would
+be longer than ECR stores, grants of the same actions become one statement.
+
+Platforms are described by files. Your own are read from the pratique/profiles
+directory of $XDG_CONFIG_HOME (by default ~/.config), or from --profiles.
+
+The exit status is 0 if everybody can pull now, 1 for errors, 3 if somebody
+cannot, and 130 if it was interrupted; the same command then goes on. All of it
+is described in docs/access.md.`,
+		Example: `  pratique grant union --org acme --account 111111111111 --repository 222222222222.dkr.ecr.us-east-1.amazonaws.com/simple-example-image
+  pratique grant kubernetes --role eks-nodes --account 111111111111 --registry 222222222222.dkr.ecr.us-east-1.amazonaws.com --prefix team/ --dry-run`,
 	}
 	a.addPlatforms(cmd, false)
 	return cmd
@@ -40,7 +46,8 @@ func (a *app) revoke() *cobra.Command {
 		Short: "Take a grant back",
 		Long: `Revoke takes the grant's statement out of the repository's policy with the
 owner's credentials. It bites at once, also on tokens that were issued before.
-What the puller's own role carries is left as it is.`,
+What the puller's own role carries is left as it is. Of a role that was deleted,
+what is left in the grant's statement goes as well.`,
 		Example: "  pratique revoke union --org acme --account 111111111111 --repository 222222222222.dkr.ecr.us-east-1.amazonaws.com/simple-example-image",
 	}
 	a.addPlatforms(cmd, true)
@@ -49,9 +56,13 @@ What the puller's own role carries is left as it is.`,
 
 // addPlatforms adds one subcommand for each platform.
 func (a *app) addPlatforms(parent *cobra.Command, revoke bool) {
-	profiles, err := grant.Builtin()
+	a.profilesFlag(parent)
+	profiles, err := a.profiles()
 	if err != nil {
+		parent.DisableFlagParsing = true // the platforms, whose flags they are, are not known
 		parent.RunE = func(*cobra.Command, []string) error { return err }
+		parent.Args = cobra.ArbitraryArgs
+		outputFlag(parent)
 		return
 	}
 	for _, p := range profiles {
@@ -59,57 +70,136 @@ func (a *app) addPlatforms(parent *cobra.Command, revoke bool) {
 	}
 }
 
+// profilesFlag adds --profiles, which [app.profiles] has read already: the
+// profiles decide which commands there are.
+func (a *app) profilesFlag(cmd *cobra.Command) {
+	cmd.PersistentFlags().String("profiles", "", "directory of profiles of further platforms (default $XDG_CONFIG_HOME/pratique/profiles)")
+}
+
+// findProfiles returns the value of --profiles in a command line.
+func findProfiles(args []string) string {
+	for i, arg := range args {
+		if v, ok := strings.CutPrefix(arg, "--profiles="); ok {
+			return v
+		}
+		if arg == "--profiles" && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return ""
+}
+
+// profiles are the platforms that come with the program and the user's own.
+func (a *app) profiles() (grant.Profiles, error) {
+	all, err := grant.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	dir := a.profilesDir
+	if dir == "" {
+		config := a.getenv("XDG_CONFIG_HOME")
+		if home := a.getenv("HOME"); config == "" && home != "" {
+			config = filepath.Join(home, ".config")
+		}
+		if config == "" {
+			return all, nil
+		}
+		dir = filepath.Join(config, "pratique", "profiles")
+		if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+			return all, nil
+		}
+	}
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("read profiles: %w", err)
+	}
+	if all, err = all.Add(os.DirFS(dir), "."); err != nil {
+		return nil, fmt.Errorf("read profiles of %s: %w", dir, err)
+	}
+	return all, nil
+}
+
 // granting is one run of grant or revoke.
 type granting struct {
 	app          *app
 	profile      *grant.Profile
-	revoke       bool
 	aws          awsFlags
 	repositories []string
+	registry     string
+	prefix       string
+	tags         []string
 	account      string
 	principals   []string
 	params       map[string]*string
-	dryRun       bool
-	output       *output
-}
-
-// grantResult is what was done to one repository.
-type grantResult struct {
-	Repository string           `json:"repository"`
-	Plan       *grant.Plan      `json:"plan"`
-	Diff       string           `json:"diff,omitempty"`
-	Attach     []attachment     `json:"attach,omitempty"`
-	Applied    bool             `json:"applied"`
-	Pulls      []*access.Report `json:"pulls"`
-}
-
-// attachment is a managed policy that a principal lacks.
-type attachment struct {
-	Principal string `json:"principal"`
-	Policy    string `json:"policy"`
+	replicate    bool
+	copy         bool
+	options      rolloutOptions
 }
 
 func (a *app) platform(p *grant.Profile, revoke bool) *cobra.Command {
-	g := &granting{app: a, profile: p, revoke: revoke, params: map[string]*string{}}
-	verb, to := "grant", "Let "+p.Title+" pull"
+	g := &granting{app: a, profile: p, params: map[string]*string{}, options: rolloutOptions{revoke: revoke}}
+	to := "Let " + p.Title + " pull"
 	if revoke {
-		verb, to = "revoke", "Take the grant back from "+p.Title
+		to = "Take the grant back from " + p.Title
 	}
-	var long, example strings.Builder
-	fmt.Fprintf(&long, "%s.\n\nPrincipal:\n", to)
-	for _, t := range p.Principals {
-		fmt.Fprintf(&long, "  %s\n", t)
+	cmd := &cobra.Command{
+		Use: p.Name, Aliases: p.Aliases, Args: cobra.NoArgs,
+		Short: to, Long: platformHelp(p, to), Example: platformExample(p, revoke),
 	}
-	fmt.Fprintf(&long, "\nAllowed on the repository:\n  %s\n\nNeeded on the principal's side:\n  %s\n", strings.Join(p.Actions, "\n  "), p.ManagedPolicy)
+	f := cmd.Flags()
+	g.aws.register(f, true)
+	for _, param := range p.Parameters {
+		g.params[param.Name] = f.String(param.Name, "", fmt.Sprintf("%s, for example %s", param.Description, param.Example))
+	}
+	f.StringArrayVarP(&g.repositories, "repository", "r", nil, "URI of a repository, or its name with --registry; may be repeated")
+	f.StringVar(&g.registry, "registry", "", "host of the registry that --prefix and --tag select from: <account>.dkr.ecr.<region>.<domain>")
+	f.StringVar(&g.prefix, "prefix", "", "all repositories whose names begin so")
+	f.StringArrayVar(&g.tags, "tag", nil, "all repositories with this resource tag, key=value; may be repeated, then all must be there")
+	f.StringVar(&g.account, "account", "", "account of the principal (default the one of --profile)")
+	f.StringArrayVar(&g.principals, "principal", nil, "ARN to use instead of the platform's principal; may be repeated")
+	f.BoolVar(&g.options.dryRun, "dry-run", false, "show what would change, and change nothing")
 	if p.SameRegion != nil {
-		fmt.Fprintf(&long, "\nRule: %s.\n", p.SameRegion.Reason)
+		f.BoolVar(&g.replicate, "replicate", false, "of repositories in other regions than --"+p.SameRegion.Parameter+", replicate to it and grant on the replica")
+		f.BoolVar(&g.copy, "copy", true, "with --replicate, copy the tags that were pushed before: replication does not")
 	}
-	fmt.Fprintf(&long, "\nSame account: %s.\n\nThe platform's documentation: %s\n", p.SameAccount, p.Docs)
-	fmt.Fprintf(&example, "  pratique %s %s", verb, p.Name)
+	g.options.register(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return g.run(cmd.Context(), cmd.Flags().Changed("prefix"))
+	}
+	return cmd
+}
+
+func platformHelp(p *grant.Profile, to string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s.\n\nPrincipal:\n", to)
+	for _, t := range p.Principals {
+		fmt.Fprintf(&b, "  %s\n", t)
+	}
+	fmt.Fprintf(&b, "\nAllowed on the repository:\n  %s\n", strings.Join(p.Actions, "\n  "))
+	if p.ManagedPolicy != "" {
+		fmt.Fprintf(&b, "\nNeeded on the principal's side:\n  %s\n", p.ManagedPolicy)
+	}
+	for _, e := range p.Extras {
+		fmt.Fprintf(&b, "\nWith --%s, that role may %s:\n  %s\n", e.Parameter, e.May, strings.Join(e.Actions, "\n  "))
+	}
+	if p.SameRegion != nil {
+		fmt.Fprintf(&b, "\nRule: %s.\n", p.SameRegion.Reason)
+	}
+	if p.SameAccount != "" {
+		fmt.Fprintf(&b, "\nSame account: %s.\n", p.SameAccount)
+	}
+	if p.Docs != "" {
+		fmt.Fprintf(&b, "\nThe platform's documentation: %s\n", p.Docs)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func platformExample(p *grant.Profile, revoke bool) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "  pratique %s %s", either(revoke, "revoke", "grant"), p.Name)
 	ownAccount := true
 	for _, param := range p.Parameters {
 		if param.Required || !slices.ContainsFunc(p.Parameters, func(q grant.Parameter) bool { return q.Required }) {
-			fmt.Fprintf(&example, " --%s %s", param.Name, param.Example)
+			fmt.Fprintf(&b, " --%s %s", param.Name, param.Example)
 			ownAccount = ownAccount && param.Kind != grant.Principal
 			if !param.Required {
 				break
@@ -117,245 +207,99 @@ func (a *app) platform(p *grant.Profile, revoke bool) *cobra.Command {
 		}
 	}
 	if ownAccount {
-		example.WriteString(" --account 111111111111")
+		b.WriteString(" --account 111111111111")
 	}
-	example.WriteString(" \\\n      --repository 222222222222.dkr.ecr.us-east-1.amazonaws.com/simple-example-image --owner-profile images")
-
-	cmd := &cobra.Command{
-		Use: p.Name, Aliases: p.Aliases, Args: cobra.NoArgs,
-		Short: to, Long: strings.TrimSuffix(long.String(), "\n"), Example: example.String(),
-	}
-	f := cmd.Flags()
-	g.aws.register(f, true)
-	for _, param := range p.Parameters {
-		g.params[param.Name] = f.String(param.Name, "", fmt.Sprintf("%s, for example %s", param.Description, param.Example))
-	}
-	f.StringArrayVarP(&g.repositories, "repository", "r", nil, "URI of a repository; may be repeated")
-	f.StringVar(&g.account, "account", "", "account of the principal (default the one of --profile)")
-	f.StringArrayVar(&g.principals, "principal", nil, "ARN to use instead of the platform's principal; may be repeated")
-	f.BoolVar(&g.dryRun, "dry-run", false, "show what would change, and change nothing")
-	g.output = outputFlag(cmd)
-	if err := cmd.MarkFlagRequired("repository"); err != nil {
-		cmd.RunE = func(*cobra.Command, []string) error { return err }
-		return cmd
-	}
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return g.run(cmd.Context()) }
-	return cmd
+	b.WriteString(" \\\n      --repository 222222222222.dkr.ecr.us-east-1.amazonaws.com/simple-example-image --owner-profile images")
+	return b.String()
 }
 
-func (g *granting) run(ctx context.Context) error {
-	var results []*grantResult
-	for _, uri := range g.repositories {
-		result, err := g.one(ctx, uri)
-		if err != nil {
-			return err
-		}
-		results = append(results, result)
+func (g *granting) run(ctx context.Context, prefix bool) error {
+	s, reg, err := g.selection(prefix)
+	if err != nil {
+		return err
 	}
-	if *g.output == outputJSON {
-		if err := g.app.printJSON(results); err != nil {
-			return err
-		}
+	r, err := newRollout(g.app, g.options)
+	if err != nil {
+		return err
 	}
-	if g.revoke || g.dryRun {
-		return nil
+	what, err := g.grant(ctx, r, reg)
+	if err != nil {
+		return err
 	}
-	for _, r := range results {
-		for _, p := range r.Pulls {
-			if p.Verdict == access.Denied {
-				return &exitError{notAllowed}
-			}
-		}
+	var how *replication
+	if g.replicate {
+		how = &replication{copy: g.copy}
 	}
-	return nil
+	if err := r.add(ctx, g.aws, what, s, how); err != nil {
+		return err
+	}
+	return r.run(ctx)
 }
 
-// one grants or revokes on one repository.
-func (g *granting) one(ctx context.Context, uri string) (*grantResult, error) {
-	img, err := parseImage(uri)
-	if err != nil {
-		return nil, err
-	}
-	img.Tag, img.Digest = "", ""
-	pulls, owns, err := g.app.sides(ctx, &g.aws, g.account, img.Registry)
-	if err != nil {
-		return nil, err
-	}
+// grant is what the flags say of the data plane. Its account is that of the
+// puller's profile unless it is given.
+func (g *granting) grant(ctx context.Context, r *rollout, reg endpoint.Registry) (*grant.Grant, error) {
 	in := grant.Input{Account: g.account, Principals: g.principals, Params: map[string]string{}}
-	if in.Account == "" {
-		in.Account = pulls.account
-	}
 	for name, v := range g.params {
 		if *v != "" {
 			in.Params[name] = *v
 		}
 	}
-	what, err := g.profile.Grant(in)
+	if in.Account == "" {
+		pulls, _, err := r.sides(ctx, g.aws, "", reg)
+		if err != nil {
+			return nil, err
+		}
+		in.Account = pulls.account
+	}
+	// The profile of the rollout knows of all others.
+	profile, err := r.profiles.Named(g.profile.Name)
 	if err != nil {
 		return nil, err
 	}
-	if pulls.account != what.Account {
-		if pulls, owns, err = g.app.sides(ctx, &g.aws, what.Account, img.Registry); err != nil {
-			return nil, err
-		}
-	}
-	result := &grantResult{Repository: img.URI(img.Repository)}
-	if err := g.change(ctx, what, img, owns, result); err != nil {
-		return nil, err
-	}
-	if !g.revoke {
-		if err := g.attach(ctx, what, pulls, img, owns, result); err != nil {
-			return nil, err
-		}
-	}
-	if g.dryRun {
-		return result, nil
-	}
-	return result, g.verify(ctx, what, pulls, img, owns, result)
+	return profile.Grant(in)
 }
 
-// change plans the repository's policy, shows the difference and applies it. A
-// change by someone else in between is met with a new plan.
-func (g *granting) change(ctx context.Context, what *grant.Grant, img endpoint.Image, owns side, result *grantResult) error {
-	repo := grant.Repository{Account: img.Account, Region: img.Region, Name: img.Repository}
-	plan := what.Plan
-	if g.revoke {
-		plan = what.PlanRevoke
+// selection reads which repositories are meant, and of which registry the
+// first is.
+func (g *granting) selection(prefix bool) (s selection, reg endpoint.Registry, err error) {
+	if g.registry != "" {
+		var ok bool
+		if s.registry, ok = endpoint.ParseRegistry(strings.TrimPrefix(g.registry, "https://")); !ok {
+			return s, reg, fmt.Errorf("--registry %q is not the host of a registry: want <account>.dkr.ecr.<region>.<domain>", g.registry)
+		}
 	}
-	if owns.cfg == nil {
-		if !g.revoke && what.Account == img.Account {
-			p, err := plan(repo) // needs nothing of the owner
-			if err != nil {
-				return err
+	selecting := prefix || len(g.tags) > 0
+	switch {
+	case selecting && g.registry == "":
+		return s, reg, errors.New("--prefix and --tag select from a registry: give its host with --registry")
+	case !selecting && len(g.repositories) == 0:
+		return s, reg, errors.New("which repositories? Give --repository, or --registry with --prefix or --tag")
+	}
+	for _, text := range g.repositories {
+		img, ok := grant.ParseRepository(s.registry, strings.TrimPrefix(text, "https://"))
+		if !ok {
+			if img, err = parseRepository(text); err != nil {
+				return s, reg, err
 			}
-			result.Plan = p
-			g.show(result)
-			return nil
 		}
-		return fmt.Errorf("%s: give credentials of the repository's owner with --owner-profile", owns.missing)
+		if err := knownRegion(img.Registry, text); err != nil {
+			return s, reg, err
+		}
+		s.images = append(s.images, img)
 	}
-	api := ecr.NewFromConfig(*owns.cfg)
-	for attempt := 1; ; attempt++ {
-		var err error
-		if repo.Policy, err = grant.ReadPolicy(ctx, api, repo); err != nil {
-			return err
-		}
-		if result.Plan, err = plan(repo); err != nil {
-			return err
-		}
-		if result.Diff, err = result.Plan.Diff(); err != nil {
-			return err
-		}
-		g.show(result)
-		if g.dryRun {
-			return nil
-		}
-		err = grant.Apply(ctx, api, result.Plan)
-		if errors.Is(err, grant.ErrConflict) && attempt < 3 {
-			g.say("%s; planning anew\n", err)
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		result.Applied = result.Plan.Changed
-		if result.Applied {
-			g.say("Applied to the policy of %s.\n", img.Repository)
-		}
-		return nil
-	}
-}
-
-// say prints for a person only.
-func (g *granting) say(format string, args ...any) {
-	if *g.output == outputText {
-		g.app.printf(format, args...)
-	}
-}
-
-func (g *granting) show(r *grantResult) {
-	if *g.output != outputText {
-		return
-	}
-	p := g.app.paint
-	g.say("%s\n%s\n", p.bold(r.Repository), r.Plan.Summary)
-	for _, n := range r.Plan.Notes {
-		g.say("%s\n", p.yellow("Note: "+n))
-	}
-	if r.Diff != "" {
-		g.say("\n")
-		writeDiff(g.app.stdout, p, r.Diff)
-		g.say("\n")
-	}
-}
-
-// attach gives roles and users the platform's managed policy where their own
-// side denies what is needed and nothing but an allow is missing.
-func (g *granting) attach(ctx context.Context, what *grant.Grant, pulls side, img endpoint.Image, owns side, result *grantResult) error {
-	if pulls.cfg == nil {
-		return nil
-	}
-	for _, principal := range what.Principals {
-		puller, err := access.NewPuller(principal)
-		if err != nil {
-			return err
-		}
-		report, err := g.app.simulate(ctx, puller, pulls, img, owns, access.Options{})
-		if err != nil {
-			return err
-		}
-		lacks := slices.ContainsFunc(report.Fixes, func(f access.Fix) bool { return f.Type == policy.ReasonIdentity && f.Command != "" })
-		if !lacks || puller.Gone {
-			continue
-		}
-		policyARN := "arn:aws:iam::aws:policy/" + g.profile.ManagedPolicy
-		result.Attach = append(result.Attach, attachment{principal, policyARN})
-		g.say("%s lacks read access to ECR: attach %s\n", puller.Name, g.profile.ManagedPolicy)
-		if g.dryRun {
-			continue
-		}
-		api := iam.NewFromConfig(*pulls.cfg)
-		if puller.Principal.Kind == policy.User {
-			_, err = api.AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{UserName: aws.String(puller.Name), PolicyArn: &policyARN})
-		} else {
-			_, err = api.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: aws.String(puller.Name), PolicyArn: &policyARN})
-		}
-		if err != nil {
-			return fmt.Errorf("attach %s to %s: %w", g.profile.ManagedPolicy, principal, err)
-		}
-		g.say("Attached.\n")
-	}
-	return nil
-}
-
-// verify reads both sides anew and simulates the pull of every principal.
-func (g *granting) verify(ctx context.Context, what *grant.Grant, pulls side, img endpoint.Image, owns side, result *grantResult) error {
-	p := g.app.paint
-	for _, principal := range what.Principals {
-		puller, err := access.NewPuller(principal)
-		if err != nil {
-			return err
-		}
-		report, err := g.app.simulate(ctx, puller, pulls, img, owns, access.Options{})
-		if err != nil {
-			return err
-		}
-		result.Pulls = append(result.Pulls, report)
-		if *g.output != outputText {
-			continue
-		}
-		switch {
-		case report.Verdict == access.Denied && g.revoke:
-			g.say("%s: %s can no longer pull.\n", p.green("Verified"), principal)
-		case report.Verdict == access.Allowed && !g.revoke:
-			g.say("%s by simulating the pull of %s:\n", p.green("Verified"), principal)
-			for _, s := range report.Steps {
-				g.say("  %s %s\n", verdictMark(p, s.Verdict), s.Action)
+	if selecting {
+		s.by = &grant.Selection{Prefix: g.prefix, Tags: map[string]string{}}
+		for _, t := range g.tags {
+			k, v, ok := strings.Cut(t, "=")
+			if !ok || k == "" {
+				return s, reg, fmt.Errorf("--tag %q is not of the form key=value", t)
 			}
-		default:
-			g.say("\n")
-			writeReport(g.app.stdout, p, report)
+			s.by.Tags[k] = v
 		}
 	}
-	return nil
+	if len(s.images) > 0 {
+		return s, s.images[0].Registry, nil
+	}
+	return s, s.registry, knownRegion(s.registry, g.registry)
 }

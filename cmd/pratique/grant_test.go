@@ -64,15 +64,13 @@ func TestGrantAndRevoke(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var results []struct {
-		Applied bool
-		Attach  []attachment
-		Plan    struct{ Sid string }
-		Pulls   []access.Report
+	var got rolloutResult
+	decode(t, r.ok(with("grant", "anyscale", "--cloud-id", "cld_1", "-r", repo, "-o", "json")...), &got)
+	if len(got.Repositories) != 1 || len(got.Attach) != 1 || !got.Attach[0].Attached {
+		t.Fatalf("anyscale grant: %+v", got)
 	}
-	decode(t, r.ok(with("grant", "anyscale", "--cloud-id", "cld_1", "-r", repo, "-o", "json")...), &results)
-	if len(results) != 1 || !results[0].Applied || results[0].Plan.Sid != "AllowPullCld1ClusterNodeRole" || len(results[0].Attach) != 1 || len(results[0].Pulls) != 1 || results[0].Pulls[0].Verdict != access.Allowed {
-		t.Errorf("anyscale grant: %+v", results)
+	if one := got.Repositories[0]; !one.Applied || one.Status != statusChanged || one.Plan.Sid != "AllowPullCld1ClusterNodeRole" || len(one.Pulls) != 1 || one.Pulls[0].Verdict != access.Allowed {
+		t.Errorf("anyscale grant: %+v", one)
 	}
 
 	// Revoking one leaves the other.
