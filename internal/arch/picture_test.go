@@ -80,6 +80,7 @@ var places = map[string]place{
 	"internal/access":    {client, 4},
 	"internal/grant":     {client, 4},
 	"internal/doctor":    {client, 4},
+	"internal/preflight": {client, 4},
 	"internal/workload":  {client, 4},
 	"internal/dockercfg": {client, 4},
 
@@ -118,6 +119,7 @@ var sameLevel = map[string][]string{
 	"internal/servertest":    {"internal/server"},
 	"internal/grant":         {"internal/access"},
 	"internal/doctor":        {"internal/access", "internal/dockercfg"},
+	"internal/preflight":     {"internal/access", "internal/workload"},
 }
 
 // testSupport packages exist for tests: nothing that ships imports them, and
@@ -150,7 +152,7 @@ var limits = []limit{
 	{imports: "database/sql", only: []string{"internal/meta", "internal/meta/metatest", "internal/decision", "internal/event", "internal/job", "internal/iam", "internal/org", "internal/registry",
 		"internal/authn", "internal/authz", "internal/upstream", "internal/replicate", "internal/scan", "internal/sweep"},
 		why: "only engines and what runs on them hold SQL"},
-	{imports: "github.com/aws", only: []string{"internal/blob/", "internal/seal", "internal/access", "internal/grant", "internal/doctor", "internal/dockercfg",
+	{imports: "github.com/aws", only: []string{"internal/blob/", "internal/seal", "internal/access", "internal/grant", "internal/doctor", "internal/preflight", "internal/dockercfg",
 		"internal/servertest", "cmd/", "test/"},
 		why: "the SDK is the client and our witness; the server does not answer with its types"},
 	{imports: "github.com/google/go-containerregistry", only: []string{"internal/upstream", "internal/replicate", "internal/access", "internal/doctor",
@@ -159,7 +161,7 @@ var limits = []limit{
 	{imports: "github.com/go-jose/go-jose/v4", only: []string{"internal/oidc/"}, why: "one place reads tokens that others signed"},
 	{imports: "net/http", only: []string{"sigv4", "internal/authn", "internal/event", "internal/oidc/", "internal/upstream", "internal/replicate",
 		"internal/awsapi", "internal/ociapi", "internal/ecrapi", "internal/ecrpublicapi", "internal/iamapi", "internal/orgapi", "internal/stsapi", "internal/console",
-		"internal/server", "internal/servertest", "internal/access", "internal/doctor", "internal/dockercfg", "internal/awsapi/gen", "imagespec", "cmd/", "test/"},
+		"internal/server", "internal/servertest", "internal/access", "internal/doctor", "internal/dockercfg", "internal/preflight", "internal/awsapi/gen", "imagespec", "cmd/", "test/"},
 		why: "handlers begin at level 4; sigv4 and authn read a request and no more, oidc asks issuers for their keys, event tells webhooks"},
 	{imports: "os/exec", only: []string{"imagespec", "internal/scan", "internal/arch", "internal/dockercfg", "cmd/pratique", "test/"},
 		why: "the server starts no programs, scanners aside"},
