@@ -71,7 +71,7 @@ nothing but the public APIs of AWS, so they work on Amazon ECR as well.`,
 	cmd.SetOut(a.stdout)
 	cmd.SetErr(a.stderr)
 	cmd.AddGroup(&cobra.Group{ID: "server", Title: "Server:"}, &cobra.Group{ID: "access", Title: "Access (on Pratique and on AWS):"})
-	for _, c := range []*cobra.Command{a.demo(), a.serve(), a.init(), a.account(), a.keys(), a.events(), a.scan(), a.gc(), a.nodeCredentials()} {
+	for _, c := range []*cobra.Command{a.demo(), a.serve(), a.init(), a.account(), a.keys(), a.events(), a.lifecycle(), a.scan(), a.gc(), a.nodeCredentials()} {
 		c.GroupID = "server"
 		cmd.AddCommand(c)
 	}
