@@ -95,6 +95,7 @@ var places = map[string]place{
 	"test/blackbox":                {tool, 0},
 	"test/clients":                 {tool, 1},
 	"test/crash":                   {tool, 1},
+	"test/platforms":               {tool, 1},
 	"test/terraform":               {tool, 1},
 }
 

@@ -239,7 +239,8 @@ func daemon(t testing.TB, env []string, ready func() error, command ...string) {
 	}
 }
 
-// socketDir is short, as the path of a socket must be.
+// socketDir is short, as the path of a socket must be and podman wants its
+// run root to be.
 func socketDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "s")
@@ -304,7 +305,7 @@ func newLibpod(t testing.TB, program string) libpod {
 	Need(t, program)
 	NeedRoot(t)
 	r := NewRunner(t)
-	return libpod{r, []string{program, "--root", filepath.Join(r.dir, "root"), "--runroot", filepath.Join(r.dir, "run"), "--storage-driver", "vfs"}}
+	return libpod{r, []string{program, "--root", filepath.Join(r.dir, "root"), "--runroot", socketDir(t), "--storage-driver", "vfs"}}
 }
 
 func (p libpod) do(t testing.TB, stdin string, args ...string) (string, error) {
