@@ -292,8 +292,10 @@ func (r *Registry) applyLifecycle(ctx context.Context, e *lifecycleEvaluation, t
 			return err
 		}
 	}
-	if err := flush(); err != nil {
-		return err
+	if n > 0 {
+		if err := flush(); err != nil {
+			return err
+		}
 	}
 	return r.db.Write(ctx, func(tx *meta.Tx) error {
 		if err := e.current(tx); err != nil {
