@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/smithy-go"
 
 	"github.com/pratique-dev/pratique/internal/access"
 	"github.com/pratique-dev/pratique/internal/endpoint"
@@ -226,10 +228,14 @@ func (x *examination) actual(action string) *verdict {
 	case x.session == nil || x.session.tokenErr == nil:
 		return nil
 	}
-	if _, ok := ParseDenial(x.session.tokenErr.Error()); !ok {
+	if _, denied := ParseDenial(x.session.tokenErr.Error()); !denied {
 		return nil
 	}
-	return &verdict{message: brief(context.Background(), x.session.tokenErr), decision: requestID(x.session.tokenErr)}
+	var refused smithy.APIError
+	if !errors.As(x.session.tokenErr, &refused) {
+		return nil
+	}
+	return &verdict{message: refused.ErrorMessage(), decision: requestID(x.session.tokenErr)}
 }
 
 // requestID is that of the answer that an error comes from.
@@ -260,17 +266,16 @@ func (x *examination) checkAction(ctx context.Context, action string) {
 			c.Found = "allowed: the token was given"
 		}
 	case actual != nil:
-		denial, _ = ParseDenial(actual.message)
-		c.Status, c.Code = Failed, denial.Code()
 		c.Found = actual.message
-		if c.Found == "" {
-			c.Found = "denied, without a reason"
-			if step != nil && step.Verdict == access.Denied { // HEAD has no body for the sentence
-				c.Found = step.Message
-				denial, _ = ParseDenial(step.Message)
-				c.Code = denial.Code()
-			}
+		if c.Found == "" && action == actionHasLayer {
+			c.Found = x.whyNoLayer(ctx)
 		}
+		if c.Found == "" && step != nil && step.Verdict == access.Denied {
+			c.Found = step.Message
+		}
+		denial, _ = ParseDenial(c.Found)
+		c.Status, c.Code = Failed, denial.Code()
+		c.Found = cmp.Or(c.Found, "denied, without a reason")
 		x.recorded(ctx, &c, actual.decision)
 	case step == nil:
 		c.Status, c.Found = Skipped, "not known: nothing was asked, and no policy could be read"
@@ -294,6 +299,24 @@ func (x *examination) checkAction(ctx context.Context, action string) {
 		}
 	}
 	x.add(c)
+}
+
+// whyNoLayer asks the API whether layers are there, for the sentence that an
+// answer to HEAD has no room for.
+func (x *examination) whyNoLayer(ctx context.Context) string {
+	if x.session == nil || x.using != x.fresh {
+		return "" // docker's credentials may be somebody else's
+	}
+	ctx, cancel := x.within(ctx)
+	defer cancel()
+	_, err := ecr.NewFromConfig(x.session.cfg).BatchCheckLayerAvailability(ctx, &ecr.BatchCheckLayerAvailabilityInput{
+		RegistryId: &x.ref.registry.Account, RepositoryName: &x.ref.repository, LayerDigests: []string{emptyDigest},
+	})
+	var refused smithy.APIError
+	if !errors.As(err, &refused) {
+		return ""
+	}
+	return refused.ErrorMessage()
 }
 
 // remedy says what to change for a denial.
