@@ -61,7 +61,7 @@ func (a *app) root() *cobra.Command {
 		Long: `Pratique is a container registry that speaks ECR's APIs and enforces IAM.
 
 The server runs with "pratique serve"; "pratique demo" shows what it is for.
-The commands grant, revoke, explain, doctor, who-can-pull, policy, lint and login use
+The commands grant, revoke, explain, doctor, who-can-pull, can-pull, check, policy, lint and login use
 nothing but the public APIs of AWS, so they work on Amazon ECR as well.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
@@ -75,7 +75,7 @@ nothing but the public APIs of AWS, so they work on Amazon ECR as well.`,
 		c.GroupID = "server"
 		cmd.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{a.login(), a.grant(), a.revoke(), a.apply(), a.plan(), a.explain(), a.doctor(), a.whoCanPull(), a.policy(), a.lint()} {
+	for _, c := range []*cobra.Command{a.login(), a.grant(), a.revoke(), a.apply(), a.plan(), a.explain(), a.doctor(), a.whoCanPull(), a.canPull(), a.check(), a.policy(), a.lint()} {
 		c.GroupID = "access"
 		cmd.AddCommand(c)
 	}
