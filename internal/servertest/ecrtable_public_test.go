@@ -162,7 +162,7 @@ func publicRepositoryRows() []tableRow {
 	return []tableRow{
 		publicWorks("plain", create(app), func(t *testing.T, w *tableWorld, out *ecrpublic.CreateRepositoryOutput) {
 			r := out.Repository
-			if *r.RepositoryArn != *w.publicARN(app) || *r.RegistryId != w.account || *r.RepositoryName != app || *r.RepositoryUri != w.publicURI(app) || time.Since(*r.CreatedAt).Abs() > 24*time.Hour {
+			if *r.RepositoryArn != *w.publicARN(app) || *r.RegistryId != w.account || *r.RepositoryName != app || *r.RepositoryUri != w.publicURI(app) || w.clock.now().Sub(*r.CreatedAt).Abs() > time.Hour {
 				t.Errorf("repository: %+v", r)
 			}
 			if out.CatalogData == nil || out.CatalogData.Description != nil || out.CatalogData.LogoUrl != nil {
