@@ -30,7 +30,7 @@ var guides = []struct {
 		lint: []string{"no findings as a repository policy"},
 	}, {
 		name: "anyscale", role: "cld_abc123-cluster_node_role",
-		lint: []string{`anyscale.json:16:1: warning: ecr:GetAuthorizationToken has no effect in a repository policy`},
+		lint:     []string{`anyscale.json:16:1: warning: ecr:GetAuthorizationToken has no effect in a repository policy`},
 		findings: 1,
 	}, {
 		name: "release",
