@@ -172,9 +172,9 @@ func (n *identifiers) of(words ...string) string {
 	return unique
 }
 
-// asciiJSON indents a JSON text and writes its strings in ASCII, with escapes
-// for all that means something to templates: "${" and "%{".
-func asciiJSON(text string) (string, error) {
+// asciiJSON indents a JSON text and writes its strings in ASCII. Escapes can
+// stand for what means something to HCL's templates, "${" and "%{".
+func asciiJSON(text string, noTemplates bool) (string, error) {
 	var b bytes.Buffer
 	if err := json.Indent(&b, []byte(strings.TrimSpace(text)), "", "  "); err != nil {
 		return "", err
@@ -190,7 +190,7 @@ func asciiJSON(text string) (string, error) {
 			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
 		case r > '~':
 			fmt.Fprintf(&out, `\u%04x`, r)
-		case (r == '$' || r == '%') && strings.HasPrefix(in[i+1:], "{"):
+		case noTemplates && (r == '$' || r == '%') && strings.HasPrefix(in[i+1:], "{"):
 			fmt.Fprintf(&out, `\u%04x`, r)
 		default:
 			out.WriteRune(r)

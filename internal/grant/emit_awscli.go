@@ -13,7 +13,7 @@ func (e *Emission) shell() (string, error) {
 		fmt.Fprintf(&b, "\n# %s\n", comment(p.Where.Account+", "+p.Where.Region+", "+p.Repository+": "+p.Summary))
 		args := []string{"delete-repository-policy", "--registry-id", p.Where.Account, "--repository-name", p.Repository}
 		if p.Policy != "" {
-			text, err := asciiJSON(p.Policy)
+			text, err := asciiJSON(p.Policy, false)
 			if err != nil {
 				return "", fmt.Errorf("policy of repository %s: %w", p.Repository, err)
 			}

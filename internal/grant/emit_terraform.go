@@ -41,7 +41,7 @@ func (e *Emission) terraform() (string, error) {
 			b.WriteString("# Nothing is left of the policy: remove its aws_ecr_repository_policy, which deletes it.\n")
 			continue
 		}
-		text, err := asciiJSON(p.Policy)
+		text, err := asciiJSON(p.Policy, true)
 		if err != nil {
 			return "", fmt.Errorf("policy of repository %s: %w", p.Repository, err)
 		}

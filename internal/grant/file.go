@@ -83,7 +83,7 @@ type scalar string
 // UnmarshalYAML implements yaml.NodeUnmarshaler.
 func (s *scalar) UnmarshalYAML(node ast.Node) error {
 	if _, ok := node.(ast.ScalarNode); !ok || node.Type() == ast.NullType {
-		return errors.New("want a text")
+		return &FileError{Line: node.GetToken().Position.Line, Column: node.GetToken().Position.Column, Msg: "want a text"}
 	}
 	*s = scalar(node.GetToken().Value)
 	return nil
@@ -147,6 +147,11 @@ func (s *Source) inherit(from Source) {
 }
 
 func placed(name string, err error) error {
+	var own *FileError
+	if errors.As(err, &own) {
+		own.Name = name
+		return own
+	}
 	var at yaml.Error
 	if errors.As(err, &at) && at.GetToken() != nil {
 		p := at.GetToken().Position

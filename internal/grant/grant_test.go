@@ -66,6 +66,7 @@ func TestPlans(t *testing.T) {
 			if plan == nil || !plan.Changed {
 				return
 			}
+			checkEmission(t, plan)
 			// A second run on the result must find nothing to do.
 			ar.Files = append(ar.Files, txtar.File{Name: "policy", Data: []byte(plan.After)})
 			again, err := runPlan(profiles, ar)

@@ -195,7 +195,9 @@ func (r *Right) heal(doc *document) (sid, what string, err error) {
 			continue
 		}
 		s.Principal.AWS = append(s.live(), r.Principals...)
-		s.Action = append(s.Action, subtract(r.Actions, s.Action)...)
+		if !sameSet(s.Action, r.Actions) {
+			s.Action = r.Actions // no more than that, whatever the old one had
+		}
 		if doc.statements[i], err = json.Marshal(s); err != nil {
 			return "", "", err
 		}
