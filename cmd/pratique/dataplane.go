@@ -243,9 +243,16 @@ func uniqueFixes(fixes []access.Fix) []access.Fix {
 // printFixes shows what would change a denial.
 func (a *app) printFixes(fixes []access.Fix, by string) {
 	for _, f := range uniqueFixes(fixes) {
-		a.printf("%s%s in account %s: %s\n", by, a.paint.bold("Fix"), f.Account, f.What)
-		if f.Command != "" {
+		a.printf("%s%s in account %s", by, a.paint.bold("Fix"), f.Account)
+		if f.Statement == "" || f.Command == "" { // the command says it all
+			a.printf(": %s", f.What)
+		}
+		a.printf("\n")
+		switch {
+		case f.Command != "":
 			a.printf("%s  %s\n", by, a.paint.cyan("$ "+f.Command))
+		case f.Statement != "":
+			a.printf("%s", indent(f.Statement, by+"  "))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package preflight
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/access"
 	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/policy"
+	"github.com/pratique-dev/pratique/policy/catalog"
 )
 
 // Matrix tells which data planes can pull what. Its JSON form has stable
@@ -98,7 +100,7 @@ func (who *pullers) cell(ctx context.Context, plane DataPlane, r *repository, im
 			return worst, err
 		}
 		for _, n := range report.Notes {
-			if cell.Status == OK && !contains(m.Notes, n) {
+			if cell.Status == OK && !slices.Contains(m.Notes, n) {
 				m.Notes = append(m.Notes, n)
 			}
 		}
@@ -109,6 +111,8 @@ func (who *pullers) cell(ctx context.Context, plane DataPlane, r *repository, im
 	f := r.fact(img)
 	tagged := img.Tag != "" || img.Digest != ""
 	switch {
+	case r.access.Gone: // nothing to grant on
+		worst = Cell{Principal: worst.Principal, Status: Fail, Why: r.gone(img)}
 	case worst.Status == Fail:
 	case plane.SameRegion != "" && plane.Region != "" && plane.Region != img.Region:
 		worst.Status, worst.Why = Fail, fmt.Sprintf("the repository is in %s, the data plane in %s: %s", img.Region, plane.Region, plane.SameRegion)
@@ -118,13 +122,13 @@ func (who *pullers) cell(ctx context.Context, plane DataPlane, r *repository, im
 	return worst, nil
 }
 
-func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
+// gone says that a repository does not exist.
+func (r *repository) gone(img endpoint.Image) string {
+	hint := ""
+	if near := catalog.SuggestRegion(img.Region); near != "" {
+		hint = fmt.Sprintf("; AWS has no region %s: did you mean %s?", img.Region, near)
 	}
-	return false
+	return fmt.Sprintf("repository %s does not exist in account %s, region %s%s", img.Repository, img.Account, img.Region, hint)
 }
 
 // simulate takes one pull through both sides, and says in one line what came
@@ -149,7 +153,7 @@ func simulate(p *access.Puller, r *access.Repository, img endpoint.Image, o Opti
 		cell.Status = Unknown
 		var why []string
 		for _, u := range []string{p.Unknown, r.Unknown} {
-			if u != "" && !contains(why, u) {
+			if u != "" && !slices.Contains(why, u) {
 				why = append(why, u)
 			}
 		}

@@ -369,11 +369,7 @@ func (run *running) existence(m *Mention, q *question) (more bool) {
 	r := q.repository
 	switch {
 	case r.access.Gone:
-		hint := ""
-		if near := catalog.SuggestRegion(q.ref.Region); near != "" {
-			hint = fmt.Sprintf("; AWS has no region %s: did you mean %s?", q.ref.Region, near)
-		}
-		m.say(Repository, Fail, "repository %s does not exist in account %s, region %s%s", q.ref.Repository, q.ref.Account, q.ref.Region, hint)
+		m.say(Repository, Fail, "%s", r.gone(q.ref))
 		return false
 	case r.access.Unknown != "":
 		m.say(Repository, Unknown, "whether it exists is not known: %s", r.access.Unknown)
@@ -412,13 +408,17 @@ func (run *running) access(ctx context.Context, m *Mention, q *question) error {
 			return err
 		}
 		f := Finding{Check: Access, Action: cell.Action, Account: cell.Account, Fixes: cell.Fixes}
+		by := ""
+		if len(pullers) > 1 {
+			by = " by " + p.GrantARN()
+		}
 		switch cell.Status {
 		case OK:
-			f.Status, f.Message = OK, p.GrantARN()+" may pull it"
+			f.Status, f.Message = OK, fmt.Sprintf("may be pulled%s, %s", by, cell.Why)
 		case Unknown:
-			f.Status, f.Message = Unknown, fmt.Sprintf("whether %s may pull it is not known: %s", p.GrantARN(), cell.Why)
+			f.Status, f.Message = Unknown, fmt.Sprintf("whether it may be pulled%s is not known: %s", by, cell.Why)
 		default:
-			f.Status, f.Message = Fail, fmt.Sprintf("%s may not pull it: %s", p.GrantARN(), cell.Why)
+			f.Status, f.Message = Fail, fmt.Sprintf("may not be pulled%s: %s", by, cell.Why)
 			if q.image.Use == workload.Build {
 				f.Status, f.Message = Warning, f.Message+"; whoever builds the image must be able to"
 			}
