@@ -42,9 +42,9 @@ func (s *Server) collectGarbage(ctx context.Context, _ json.RawMessage) error {
 }
 
 func (s *Server) expireUploads(ctx context.Context, _ json.RawMessage) error {
-	before := s.cfg.Now().Add(-uploadLifetime)
-	_, err := s.blobs.ExpireUploads(ctx, before.Add(-uploadSweep)) // what interrupted calls left, once the registry has forgotten it
-	return errors.Join(s.registry.ExpireUploads(ctx, before), err)
+	// What interrupted calls left, once the registry has forgotten it. Files have the time of the operating system.
+	_, err := s.blobs.ExpireUploads(ctx, time.Now().Add(-uploadLifetime-uploadSweep))
+	return errors.Join(s.registry.ExpireUploads(ctx, s.cfg.Now().Add(-uploadLifetime)), err)
 }
 
 // garbageCollector collects the numbers of garbage for Prometheus. They are the database's, so every node has the same.
