@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -152,15 +153,20 @@ func writeDiagnosis(w io.Writer, p paint, r *doctor.Report) {
 	for _, c := range r.Checks {
 		width = max(width, len(checkName(c.ID, c.Subject)))
 	}
+	margin := strings.Repeat(" ", 4+width+2)
+	var said []string // what to do is said once
+	if r.Cause != nil {
+		said = slices.Clone(r.Cause.Do) // below
+	}
 	for _, c := range r.Checks {
 		fmt.Fprintf(w, "  %s %-*s  %s\n", statusMark(p, c.Status), width, checkName(c.ID, c.Subject), c.Found)
 		for _, d := range c.Details {
-			fmt.Fprint(w, p.dim(hang(d, "    "+strings.Repeat(" ", width)+"  ", "")))
+			fmt.Fprint(w, p.dim(hang(d, margin, "")))
 		}
-		cause := r.Cause != nil && c.ID == r.Cause.Check && c.Subject == r.Cause.Subject
-		if c.Status == doctor.Warning || c.Status == doctor.Failed && !cause { // the cause's follow below
-			for _, d := range c.Do {
-				fmt.Fprint(w, hang(d, "    "+strings.Repeat(" ", width)+"  ", "→ "))
+		for _, d := range c.Do {
+			if !slices.Contains(said, d) {
+				said = append(said, d)
+				fmt.Fprint(w, hang(d, margin, "→ "))
 			}
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pratique-dev/pratique/internal/doctor"
 )
 
 // TestMain lets the tests run this program as a command of its own, and lets
@@ -23,6 +25,8 @@ type runner struct {
 	env   map[string]string
 	files awsFiles
 	stdin string
+	// machine changes what doctor sees, if set.
+	machine func(*doctor.Machine)
 }
 
 type result struct {
@@ -35,7 +39,7 @@ func (r runner) run(args ...string) result {
 	var stdout, stderr bytes.Buffer
 	a := &app{
 		stdin: strings.NewReader(r.stdin), stdout: &stdout, stderr: &stderr,
-		now: time.Now, getenv: func(k string) string { return r.env[k] }, awsFiles: r.files,
+		now: time.Now, getenv: func(k string) string { return r.env[k] }, awsFiles: r.files, machine: r.machine,
 	}
 	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)
 	defer cancel()

@@ -276,7 +276,6 @@ func (x *examination) checkAction(ctx context.Context, action string) {
 		denial, _ = ParseDenial(c.Found)
 		c.Status, c.Code = Failed, denial.Code()
 		c.Found = cmp.Or(c.Found, "denied, without a reason")
-		x.recorded(ctx, &c, actual.decision)
 	case step == nil:
 		c.Status, c.Found = Skipped, "not known: nothing was asked, and no policy could be read"
 	case step.Verdict == access.Denied:
@@ -291,6 +290,9 @@ func (x *examination) checkAction(ctx context.Context, action string) {
 		for _, side := range step.Sides {
 			c.Details = append(c.Details, fmt.Sprintf("%s policy of account %s: %s", side.Type, side.Account, side.Why))
 		}
+	}
+	if actual != nil {
+		x.recorded(ctx, &c, actual.decision)
 	}
 	if c.Status == Failed {
 		c.Do = x.remedy(denial, step)
