@@ -311,6 +311,9 @@ func (run *running) reference(m *Mention, q *question) (ok bool) {
 }
 
 func (run *running) judge(ctx context.Context, m *Mention, q *question) error {
+	if q.format == workload.Release && q.image.Use == workload.Build {
+		run.notes = append(run.notes, fmt.Sprintf("Release builds from images of %s only with an integration: Account Settings > Integrations > AWS ECR private registry", q.ref.Host()))
+	}
 	run.region(m, q)
 	run.login(m, q)
 	if !run.existence(m, q) {

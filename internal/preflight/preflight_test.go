@@ -197,6 +197,18 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// Base images of what Release builds need more than a policy.
+func TestReleaseBuilds(t *testing.T) {
+	w := start(t)
+	files := w.file(w.reg.URI(app) + ":v1")
+	files[0].Format, files[0].Images[0].Use = workload.Release, workload.Build
+	r, err := Run(t.Context(), root, files, w.options())
+	w.must(err)
+	if r.Status != OK || !strings.Contains(strings.Join(r.Notes, "\n"), w.reg.Host()+" only with an integration") {
+		t.Errorf("%s, %q", r.Status, r.Notes)
+	}
+}
+
 // An artifact that is no container image cannot be run.
 func TestArtifact(t *testing.T) {
 	w := start(t)

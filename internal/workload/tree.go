@@ -304,16 +304,6 @@ func (n *node) hasAny(keys ...string) bool {
 	return false
 }
 
-// each walks the tree. It stops at what visit returns false for.
-func (n *node) each(visit func(n *node) bool) {
-	if n == nil || !visit(n) {
-		return
-	}
-	for _, item := range n.items {
-		item.each(visit)
-	}
-}
-
 // label joins the words that are not empty.
 func label(words ...string) string {
 	var out []string
