@@ -316,11 +316,13 @@ func (r *rollout) printProofs() {
 			r.app.printf("%s: %s can no longer %s%s.\n", p.green("Verified"), whose(f.principal), f.may, of)
 			continue
 		}
-		r.app.printf("%s by simulating the %s of %s%s:\n", p.green("Verified"), f.may, whose(f.principal), either(of == "", "", " from"+strings.TrimPrefix(of, " of")))
-		if f.count == 1 || len(r.targets) > 1 {
-			for _, s := range f.first.Steps {
-				r.app.printf("  %s %s\n", verdictMark(p, s.Verdict), s.Action)
-			}
+		what := fmt.Sprintf("the pull of %s%s", whose(f.principal), strings.Replace(of, " of ", " from ", 1))
+		if f.may != "pull" {
+			what = fmt.Sprintf("that %s may %s%s", whose(f.principal), f.may, strings.Replace(of, " of ", " in ", 1))
+		}
+		r.app.printf("%s by simulating %s:\n", p.green("Verified"), what)
+		for _, s := range f.first.Steps {
+			r.app.printf("  %s %s\n", verdictMark(p, s.Verdict), s.Action)
 		}
 		switch {
 		case f.pulled && f.count == 1:

@@ -2,6 +2,7 @@ package grant
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -87,7 +88,7 @@ func Sequence(edits ...Edit) Edit {
 			if err != nil {
 				return nil, err
 			}
-			all.Size, all.Limit = p.Size, p.Limit
+			all.Size, all.Limit, all.Sid = p.Size, p.Limit, cmp.Or(p.Sid, all.Sid)
 			for _, n := range p.Notes {
 				if !slices.Contains(all.Notes, n) {
 					all.Notes = append(all.Notes, n)
@@ -98,7 +99,7 @@ func Sequence(edits ...Edit) Edit {
 				continue
 			}
 			done = append(done, p.Summary)
-			all.Changed, all.After, all.Sid = true, p.After, p.Sid
+			all.Changed, all.After = true, p.After
 		}
 		if len(done) == 0 {
 			slices.Sort(idle)
