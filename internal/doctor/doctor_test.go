@@ -496,3 +496,52 @@ func TestFaults(t *testing.T) {
 		})
 	}
 }
+
+// A machine where nothing ever answers is examined in the time that was given.
+func TestTime(t *testing.T) {
+	t.Parallel()
+	w := newWard(t)
+	silent := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	w.config.Machine.Resolve = func(ctx context.Context, _ string) ([]string, error) { return nil, silent(ctx) }
+	w.config.Puller = func(ctx context.Context, _ endpoint.Registry) (aws.Config, error) { return aws.Config{}, silent(ctx) }
+	w.config.Timeout, w.config.CheckTimeout = 500*time.Millisecond, time.Hour
+	begun := time.Now()
+	r, err := doctor.Run(t.Context(), w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(begun); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if r.Cause == nil || r.Cause.Code != doctor.NameUnknown {
+		t.Errorf("cause %+v", r.Cause)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := doctor.Run(ctx, w.config); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// Where the host names no account, docker's login is all there is.
+func TestBareHost(t *testing.T) {
+	t.Parallel()
+	w := newWard(t)
+	w.serve(w.ca.issueNames("registry.example.com"))
+	w.config.Image = "registry.example.com/team/app:v1"
+	run := func() *doctor.Report { t.Helper(); return must(doctor.Run(t.Context(), w.config))(t) }
+	if r := run(); r.Cause == nil || r.Cause.Code != doctor.NotLoggedIn || r.Cause.Check != doctor.Login {
+		t.Errorf("without a login: %+v", r.Cause)
+	}
+	w.dockerLogin("registry.example.com", w.token(w.owner))
+	// The server takes the name for its default account, the one with the lowest id.
+	if r := run(); r.Cause == nil || !strings.Contains(r.Cause.What, "team/app") {
+		t.Errorf("with a login: %+v", r.Cause)
+	}
+	w.createRepository(w.user, servertest.Region)
+	w.push(w.user, strings.Replace(host, owner, user, 1), "v1", imageFor(t, "linux", "amd64"))
+	w.dockerLogin("registry.example.com", w.token(w.user))
+	if r := run(); r.Verdict != doctor.Healthy {
+		t.Errorf("with everything: %+v", r.Cause)
+	}
+}
