@@ -282,7 +282,7 @@ func TestCheckFiles(t *testing.T) {
 	f := newFleet(t)
 	dir := "../../internal/workload/testdata"
 	for name, images := range map[string]int{
-		"flyte-package.tgz": 10, "files/helm.yaml": 7, "files/ray.yaml": 4, "files/anyscale-job.yaml": 2, "files/anyscale-service.yaml": 6, "files/release.yaml": 5,
+		"flyte-package.tgz": 10, "files/helm.yaml": 7, "files/ray.yaml": 4, "files/anyscale-job.yaml": 2, "files/anyscale-service.yaml": 6, "files/release.yaml": 9,
 		"files/compose.yaml": 4, "files/imagespec.json": 3,
 	} {
 		report := f.report(3, "--as", unionPlane, filepath.Join(dir, name), "--endpoint-url", f.url, "--profile", planeProfile, "--owner-profile", ownerProfile)

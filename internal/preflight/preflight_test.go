@@ -254,6 +254,18 @@ func TestPreviewPatience(t *testing.T) {
 	}
 }
 
+// What does not know an operation may answer in any way.
+func TestRefused(t *testing.T) {
+	api := ecr.New(ecr.Options{Region: "us-east-1", Credentials: aws.AnonymousCredentials{}, RetryMaxAttempts: 1, HTTPClient: roundTrip(func(*http.Request) string { return "<html>" })})
+	_, err := api.GetLifecyclePolicy(t.Context(), &ecr.GetLifecyclePolicyInput{RepositoryName: aws.String(app)})
+	if code, ok := refused(err); !ok || code != "HTTP status 200" {
+		t.Errorf("%q, %t of %v", code, ok, err)
+	}
+	if _, ok := refused(errors.New("unplugged")); ok {
+		t.Error("what was not asked was refused")
+	}
+}
+
 type roundTrip func(*http.Request) string
 
 func (f roundTrip) Do(r *http.Request) (*http.Response, error) {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/pratique-dev/pratique/internal/access"
 	"github.com/pratique-dev/pratique/internal/endpoint"
@@ -146,14 +147,19 @@ func (r *repository) anyFound() bool {
 	return false
 }
 
-// refused returns what an API answered instead of a result; other errors are
-// of asking at all.
+// refused returns what an API answered instead of a result, which is not an
+// error of the API where it does not know the operation; other errors are of
+// asking at all.
 func refused(err error) (code string, ok bool) {
 	var answer smithy.APIError
-	if !errors.As(err, &answer) {
-		return "", false
+	var response *smithyhttp.ResponseError
+	switch {
+	case errors.As(err, &answer):
+		return answer.ErrorCode(), true
+	case errors.As(err, &response):
+		return fmt.Sprintf("HTTP status %d", response.HTTPStatusCode()), true
 	}
-	return answer.ErrorCode(), true
+	return "", false
 }
 
 // pageOfImages is how many images BatchGetImage takes.

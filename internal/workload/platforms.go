@@ -93,7 +93,8 @@ func (f *File) buildFile(o Options, at, context, dockerfile string) {
 }
 
 // readAnyscale finds image_uri and containerfile, in the configuration itself
-// and in runtime environments, and the images of pod patches.
+// and in runtime environments, and the images of pod patches. Anyscale's own
+// nodes are for linux/amd64.
 // https://docs.anyscale.com/reference/job-api
 func (f *File) readAnyscale(doc *node, o Options) error {
 	if doc.kind != mapping {
@@ -131,11 +132,14 @@ func (f *File) anyscale(n *node, o Options, at, secret string) {
 		}
 		switch {
 		case item.kind == scalar && slices.Contains([]string{"image_uri", "docker_image", "image"}, key):
-			part := ""
-			if key == "image" && n.has("name") {
-				part = named("container", n.str("name"))
+			img := Image{Where: at, Platform: "linux/amd64", LoginSecret: secret}
+			if key == "image" { // of a container, on the nodes of a cluster
+				img.Platform = ""
+				if n.has("name") {
+					img.Where = where(at, named("container", n.str("name")))
+				}
 			}
-			f.addNode(item, Image{Where: where(at, part), Platform: "linux/amd64", LoginSecret: secret}.forRay(key))
+			f.addNode(item, img)
 		case item.kind == scalar && key == "base_image":
 			f.addNode(item, Image{Where: at, Use: Build, Platform: "linux/amd64", LoginSecret: secret})
 		case item.kind == scalar && key == "containerfile":
@@ -147,15 +151,6 @@ func (f *File) anyscale(n *node, o Options, at, secret string) {
 			f.anyscale(item, o, at, secret)
 		}
 	}
-}
-
-// forRay drops what is known of Anyscale's own nodes for the containers of pod
-// patches, which run on the nodes of a cluster.
-func (i Image) forRay(key string) Image {
-	if key == "image" {
-		i.Platform = ""
-	}
-	return i
 }
 
 // containerfile reads the file that Anyscale builds an image of.
@@ -175,7 +170,7 @@ func (f *File) readRelease(doc *node, o Options) error {
 	if doc.kind != mapping {
 		return f.fault("", doc.line, doc.column, "it is not an application template: it is not a mapping")
 	}
-	f.release(doc, o, "", false)
+	f.release(doc, o, "")
 	return nil
 }
 
@@ -185,36 +180,39 @@ var releaseLists = map[string]string{
 	"services": "service", "jobs": "job", "cron_jobs": "cron job", "sidecars": "sidecar", "init": "init container", "builds": "build",
 }
 
-func (f *File) release(n *node, o Options, at string, built bool) {
-	if n.kind == list {
-		for _, item := range n.items {
-			f.release(item, o, at, built)
+func (f *File) release(n *node, o Options, at string) {
+	for i, item := range n.items {
+		key := ""
+		if n.kind == mapping {
+			key = n.keys[i]
 		}
-		return
-	}
-	for i, key := range n.keys {
-		item := n.items[i]
 		what, isList := releaseLists[key]
 		switch {
 		case isList && item.kind == list:
 			for _, e := range item.items {
-				f.release(e, o, where(at, named(what, e.str("name"))), key == "builds")
+				here := where(at, named(what, e.str("name")))
+				f.releaseBuild(e, o, here, key == "builds")
+				f.release(e, o, here)
 			}
 		case at != "" && key == "image" && item.kind == scalar:
 			f.addNode(item, Image{Where: at})
-		case at != "" && key == "build" && item.kind != scalar, key == "dockerfile" && built, key == "dockerfile" && at != "":
-			from := n
-			if key == "build" {
-				from = item
-			}
-			f.buildFile(o, at, from.str("context"), from.str("dockerfile"))
-		case key == "environment_templates":
-			f.release(item, o, "", false)
-		case key == "environment" || key == "node_selector" || item.kind == scalar || item.kind == null:
+		case key == "environment" || key == "node_selector":
 		default:
-			f.release(item, o, at, built)
+			f.release(item, o, at)
 		}
 	}
+}
+
+// releaseBuild reads the Dockerfile of what Release builds, which is said in
+// builds and in the services themselves.
+func (f *File) releaseBuild(e *node, o Options, at string, isBuild bool) {
+	from := e
+	if b := e.get("build"); b != nil && b.kind == mapping {
+		from = b
+	} else if !isBuild && !e.has("dockerfile") {
+		return
+	}
+	f.buildFile(o, at, from.str("context"), from.str("dockerfile"))
 }
 
 // imageSpecFields are the members of an ImageSpec; tag is what this package
