@@ -41,7 +41,7 @@ func (r runner) run(args ...string) result {
 		stdin: strings.NewReader(r.stdin), stdout: &stdout, stderr: &stderr,
 		now: time.Now, getenv: func(k string) string { return r.env[k] }, awsFiles: r.files, machine: r.machine,
 	}
-	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(r.t.Context(), 5*time.Minute)
 	defer cancel()
 	code := a.run(ctx, args)
 	return result{code, stdout.String(), stderr.String()}
