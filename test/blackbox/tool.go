@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,7 @@ type Runner struct {
 func NewRunner(t testing.TB, env ...string) Runner {
 	t.Helper()
 	dir := t.TempDir()
+	WriteFile(t, filepath.Join(dir, "auth.json"), "{}") // podman and buildah want one, even to pull without a login
 	return Runner{dir, append([]string{"DOCKER_CONFIG=" + dir, "REGISTRY_AUTH_FILE=" + filepath.Join(dir, "auth.json"), "HOME=" + dir}, env...)}
 }
 
@@ -413,24 +415,35 @@ func (c Containerd) ctr(t testing.TB, args ...string) (string, error) {
 	return c.Try(t, "", append([]string{"ctr", "-a", c.socket}, args...)...)
 }
 
+// Login keeps the password; containerd asks for it with every command.
 func (c Containerd) Login(_ testing.TB, _, password string) error {
 	*c.password = password
 	return nil
 }
 
+// user is the flag for who is logged in, if anybody is.
+func (c Containerd) user() []string {
+	if *c.password == "" {
+		return nil
+	}
+	return []string{"-u", "AWS:" + *c.password}
+}
+
+// Push imports the archive and pushes it.
 func (c Containerd) Push(t testing.TB, archive, ref string) error {
 	if _, err := c.ctr(t, "image", "import", "--no-unpack", archive); err != nil {
 		return err
 	}
-	if _, err := c.ctr(t, append(append([]string{"image", "push", "-u", "AWS:" + *c.password}, c.Flags...), ref, loaded)...); err != nil {
+	if _, err := c.ctr(t, slices.Concat([]string{"image", "push"}, c.user(), c.Flags, []string{ref, loaded})...); err != nil {
 		return err
 	}
 	_, err := c.ctr(t, "image", "rm", "--sync", loaded)
 	return err
 }
 
+// Pull pulls and unpacks the image, and removes it again.
 func (c Containerd) Pull(t testing.TB, ref string) (string, error) {
-	if _, err := c.ctr(t, append(append([]string{"image", "pull", "--snapshotter", "native", "-u", "AWS:" + *c.password}, c.Flags...), ref)...); err != nil {
+	if _, err := c.ctr(t, slices.Concat([]string{"image", "pull", "--snapshotter", "native"}, c.user(), c.Flags, []string{ref})...); err != nil {
 		return "", err
 	}
 	out, err := c.ctr(t, "image", "ls", "name=="+ref)

@@ -2,7 +2,6 @@ package clients
 
 import (
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -103,20 +102,18 @@ func TestAssumedRole(t *testing.T) {
 }
 
 // TestBoto3 runs programs that are written with boto3 alone: one pushes and
-// pulls an image by the ECR API, one manages who may do what.
+// pulls an image by the ECR API, one manages who may do what, and two use every
+// operation of ECR and of ECR Public that boto3 knows.
 func TestBoto3(t *testing.T) {
+	blackbox.NeedNames(t) // layers are downloaded from the registry's host
 	blackbox.Need(t, "python3")
 	if err := exec.Command("python3", "-c", "import boto3").Run(); err != nil {
 		blackbox.Lack(t, "boto3 is not installed")
 	}
-	for _, name := range []string{"push_and_pull", "manage_iam"} {
+	for _, name := range []string{"push_and_pull", "manage_iam", "use_ecr", "use_ecr_public"} {
 		t.Run(name, func(t *testing.T) {
-			s := newStory(t)
-			script, err := filepath.Abs(filepath.Join("testdata", name+".py"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			out := blackbox.Run(t, s.Env(s.owner), "python3", script)
+			s := newStory(t, fakeScanner(t)...)
+			out := blackbox.Run(t, append(s.Env(s.owner), "PYTHONDONTWRITEBYTECODE=1"), "python3", testdata(t, name+".py"))
 			if got := strings.TrimSpace(string(out)); got != "ok" {
 				t.Errorf("it printed %q", got)
 			}

@@ -94,3 +94,19 @@ func (s *story) digest(t *testing.T, repository, tag string) string {
 	}
 	return out.ImageDetails[0].ImageDigest
 }
+
+// testdata is the absolute path of a file in testdata.
+func testdata(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// fakeScanner makes a server scan images with testdata/trivy.
+func fakeScanner(t *testing.T) []string {
+	t.Helper()
+	return []string{"--scanner", "trivy", "--scanner-path", testdata(t, "trivy")}
+}
