@@ -393,7 +393,11 @@ func (x *examination) checkLogin(ctx context.Context) {
 		if err == nil && a.status == http.StatusOK {
 			x.using = l
 			if i == 0 {
-				x.pass(Login, "the registry accepts the credentials from %s", l.from)
+				c := Check{ID: Login, Status: Passed, Found: "the registry accepts the credentials from " + l.from}
+				if l == x.fresh {
+					c.Details = []string{"kubelet and credential helpers do it like this; docker and podman by themselves have no login: " + x.logIn()}
+				}
+				x.add(c)
 			}
 			break
 		}

@@ -126,6 +126,9 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 	bounded, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	x.run(bounded)
+	if x.client != nil {
+		x.client.CloseIdleConnections()
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

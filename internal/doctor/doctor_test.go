@@ -3,6 +3,7 @@ package doctor_test
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -299,6 +300,21 @@ var faults = []fault{
 		w.dockerLogin(host, password)
 	}, doctor.Login, doctor.TokenExpired, "", []string{"has expired", "pratique login " + host}},
 	{"token is nonsense", func(w *ward) { w.dockerLogin(host, "a-password-of-somewhere-else") }, doctor.Login, doctor.TokenRejected, "", []string{"401"}},
+	{"token of Amazon has expired", func(w *ward) {
+		w.dockerLogin(host, base64.StdEncoding.EncodeToString([]byte(`{"payload":"x","type":"DATA_KEY","expiration":1700000000}`)))
+	}, doctor.Login, doctor.TokenRejected, "", []string{"pratique login " + host}},
+	{"docker's login is somebody else's", func(w *ward) {
+		w.readable()
+		key := must(w.iam().CreateAccessKey(w.t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("ec2")}))(w.t).AccessKey
+		w.dockerLogin(host, w.token(aws.Credentials{AccessKeyID: *key.AccessKeyId, SecretAccessKey: *key.SecretAccessKey}))
+	}, doctor.Policy, "resource-missing", pull, []string{"User: arn:aws:iam::" + user + ":user/ec2", "are of somebody else than the AWS credentials, " + nodeARN}},
+	{name: "STS is out of reach", inflict: func(w *ward) {
+		w.config.Puller = func(_ context.Context, r endpoint.Registry) (aws.Config, error) {
+			cfg := w.AWS(w.node)
+			cfg.HTTPClient = &http.Client{Transport: withoutSTS{w.HTTP().Transport}}
+			return cfg, nil
+		}
+	}, says: []string{"STS cannot be asked whose they are: no route to host", "the registry accepts the credentials from GetAuthorizationToken"}},
 	{"no credentials", func(w *ward) {
 		w.config.Puller = func(context.Context, endpoint.Registry) (aws.Config, error) {
 			return aws.Config{Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
@@ -430,6 +446,16 @@ var faults = []fault{
 			return 1 << 40, nil
 		}
 	}, says: []string{`"code":"disk-full"`, "containerd has 1.0 TiB left"}},
+}
+
+// withoutSTS is a network that STS is not reached from.
+type withoutSTS struct{ http.RoundTripper }
+
+func (n withoutSTS) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Header.Get("X-Amz-Target") == "" {
+		return nil, errors.New("no route to host")
+	}
+	return n.RoundTripper.RoundTrip(r)
 }
 
 // readable lets the doctor read both sides.

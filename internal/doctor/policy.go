@@ -286,6 +286,10 @@ func (x *examination) checkAction(ctx context.Context, action string) {
 	default:
 		c.Status, c.Found = Skipped, "not known: nothing that could be read denies it"
 	}
+	if step != nil && x.using != nil && denial.Principal != "" && denial.Principal != x.session.arn {
+		c.Details = append(c.Details, fmt.Sprintf("the credentials from %s are of somebody else than the AWS credentials, %s", x.using.from, x.session.arn))
+		step = nil // it is about them
+	}
 	if step != nil && (c.Status == Failed || actual == nil) {
 		for _, side := range step.Sides {
 			c.Details = append(c.Details, fmt.Sprintf("%s policy of account %s: %s", side.Type, side.Account, side.Why))

@@ -155,8 +155,11 @@ func (x *examination) readManifest(ctx context.Context, repository string, a *an
 			continue
 		}
 		child, err := x.ask(ctx, http.MethodGet, repository+"/manifests/"+offered.digest, x.using, manifestTypes...)
-		if err != nil || child.status != http.StatusOK {
-			p.manifestErr = fmt.Errorf("the manifest %s, for %s, cannot be read: %s", offered.digest, offered, cmp.Or(errorText(err), answerText(child)))
+		if err == nil && child.status != http.StatusOK {
+			err = errors.New(child.String())
+		}
+		if err != nil {
+			p.manifestErr = fmt.Errorf("that of %s: %w", offered, err)
 			return
 		}
 		image, err := ocispec.ParseManifest(child.body, mediaType(child))
@@ -167,20 +170,6 @@ func (x *examination) readManifest(ctx context.Context, repository string, a *an
 		p.image, p.platform, p.size = image, offered, image.Size()
 		return
 	}
-}
-
-func errorText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
-}
-
-func answerText(a *answer) string {
-	if a == nil {
-		return ""
-	}
-	return a.String()
 }
 
 func mediaType(a *answer) string {
@@ -196,11 +185,11 @@ func (x *examination) readImage(ctx context.Context, repository string, m *ocisp
 		return
 	}
 	body, a, err := x.config(ctx, repository+"/blobs/"+m.Config.Digest.String())
-	if err != nil {
-		return
-	}
 	if a != nil {
 		p.hear(actionLayer, a)
+	}
+	if err != nil {
+		return
 	}
 	var config platform
 	if json.Unmarshal(body, &config) == nil {
@@ -212,8 +201,11 @@ func (x *examination) readImage(ctx context.Context, repository string, m *ocisp
 // the registry's own.
 func (x *examination) config(ctx context.Context, path string) ([]byte, *answer, error) {
 	a, err := x.ask(ctx, http.MethodGet, path, x.using)
-	if err != nil || a.status == http.StatusOK {
-		return body(a), a, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if a.status == http.StatusOK {
+		return a.body, a, nil
 	}
 	to, ok := x.redirected(a)
 	if !ok {
@@ -228,13 +220,6 @@ func (x *examination) config(ctx context.Context, path string) ([]byte, *answer,
 	defer response.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(response.Body, ocispec.MaxManifestSize))
 	return text, a, err
-}
-
-func body(a *answer) []byte {
-	if a == nil {
-		return nil
-	}
-	return a.body
 }
 
 // redirected returns where an answer sends the client. The query of such a URL
@@ -499,9 +484,9 @@ func (x *examination) checkLayer() {
 	case t.redirect:
 		x.blockedLayer(t)
 	case t.err != nil:
-		x.fail(Layer, LayerFailed, fmt.Sprintf("the download of layer %s breaks off after %d bytes: %v", short(t.digest), t.got, t.err), "look for a proxy or a firewall that limits what passes")
+		x.fail(Layer, LayerFailed, fmt.Sprintf("the download of layer %s breaks off after %d bytes: %v", t.digest, t.got, t.err), "look for a proxy or a firewall that limits what passes")
 	case t.status != http.StatusOK:
-		x.fail(Layer, LayerFailed, fmt.Sprintf("layer %s cannot be read: %s", short(t.digest), t.said), "push the image again")
+		x.fail(Layer, LayerFailed, fmt.Sprintf("layer %s cannot be read: %s", t.digest, t.said), "push the image again")
 	default:
 		from := ""
 		if t.host != "" {
@@ -534,14 +519,6 @@ func (x *examination) blockedLayer(t *transfer) {
 		}
 	}
 	x.fail(Layer, LayerBlocked, fmt.Sprintf("the registry sends clients to %s for layers, which fails there: %s", host, why), do...)
-}
-
-// short is a digest as people write it.
-func short(d string) string {
-	if len(d) > 19 {
-		return d[:19]
-	}
-	return d
 }
 
 // bytesText writes a number of bytes for a person.
