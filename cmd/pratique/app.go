@@ -61,8 +61,9 @@ func (a *app) root() *cobra.Command {
 		Long: `Pratique is a container registry that speaks ECR's APIs and enforces IAM.
 
 The server runs with "pratique serve"; "pratique demo" shows what it is for.
-The commands grant, revoke, explain, doctor, who-can-pull, can-pull, check, policy, lint and login use
-nothing but the public APIs of AWS, so they work on Amazon ECR as well.`,
+The commands grant, revoke, apply, plan, explain, doctor, who-can-pull, can-pull,
+check, policy, lint and login use nothing but the public APIs of AWS, so they work
+on Amazon ECR as well.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},

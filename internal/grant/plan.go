@@ -95,7 +95,9 @@ func Sequence(edits ...Edit) Edit {
 				}
 			}
 			if !p.Changed {
-				idle = append(idle, p.Summary)
+				if p.Summary != "" {
+					idle = append(idle, p.Summary)
+				}
 				continue
 			}
 			done = append(done, p.Summary)
