@@ -164,13 +164,11 @@ func (a *app) printMatrix(m *preflight.Matrix) {
 		for _, group := range sameReason(row.Cells) {
 			a.printf("\n%s %d  %s\n", preflightMark(p, group[0].Status), n+1, strings.Join(imagesOf(group), ", "))
 			a.printf("    %s\n", group[0].Why)
+			var fixes []access.Fix
 			for _, c := range group {
-				a.printFixes(c.Fixes, "    ")
-				if len(group) > 1 && len(c.Fixes) > 0 {
-					a.printf("    %s\n", p.dim(fmt.Sprintf("and the same for the %d others", len(group)-1)))
-					break
-				}
+				fixes = append(fixes, c.Fixes...)
 			}
+			a.printFixes(fixes, "    ")
 		}
 	}
 	if len(m.Notes) > 0 {

@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	ggcr "github.com/google/go-containerregistry/pkg/v1/types"
 
+	"github.com/pratique-dev/pratique/internal/access"
 	"github.com/pratique-dev/pratique/internal/preflight"
 )
 
@@ -332,6 +333,29 @@ func TestCheckErrors(t *testing.T) {
 	got = runner{t: t, files: awsFiles{file + ".none", file + ".none"}}.run("check", "--as", "111111111111", "--profile", "absent", file)
 	if got.code != 1 || !strings.Contains(got.stderr, "absent") {
 		t.Errorf("absent profile: status %d, %s%s", got.code, got.stdout, got.stderr)
+	}
+}
+
+// Grants on many repositories are one command.
+func TestFixGroups(t *testing.T) {
+	var fixes []access.Fix
+	for i := range 2 * (maxRepositories + 2) {
+		fixes = append(fixes,
+			access.Fix{Account: ownerAccount, What: "add", Statement: "{}", Command: fmt.Sprintf("pratique grant x --repository r%d", i/2)},
+			access.Fix{Account: planeAccount, What: "attach", Command: "aws iam"}, access.Fix{Account: planeAccount, What: "boundary", Statement: "{}"})
+	}
+	var out strings.Builder
+	(&app{stdout: &out}).printFixes(fixes, "> ")
+	const want = `> Fix in account 222222222222
+>   $ pratique grant x --repository r0 --repository r1 --repository r2 --repository r3 --repository r4 --repository r5 --repository r6 --repository r7 --repository r8 --repository r9
+>   and 2 more repositories
+> Fix in account 111111111111: attach
+>   $ aws iam
+> Fix in account 111111111111: boundary
+>   {}
+`
+	if d := cmp.Diff(want, out.String()); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }
 

@@ -229,30 +229,58 @@ func statusError(s preflight.Status, strict bool) error {
 	return nil
 }
 
-// uniqueFixes are fixes of several findings, each once.
-func uniqueFixes(fixes []access.Fix) []access.Fix {
-	var out []access.Fix
+// repositoryFlag comes before a repository in commands that grant.
+const repositoryFlag = " --repository "
+
+// fixGroup are fixes that one command makes.
+type fixGroup struct {
+	access.Fix
+	repositories []string
+}
+
+// fixGroups are the fixes of several findings, each once.
+func fixGroups(fixes []access.Fix) []*fixGroup {
+	var out []*fixGroup
 	for _, f := range fixes {
-		if !slices.Contains(out, f) {
-			out = append(out, f)
+		command, repository, grants := strings.Cut(f.Command, repositoryFlag)
+		if grants {
+			f.Command, f.What, f.Statement = command, "", ""
+		}
+		i := slices.IndexFunc(out, func(g *fixGroup) bool { return g.Fix == f })
+		if i < 0 {
+			i = len(out)
+			out = append(out, &fixGroup{Fix: f})
+		}
+		if grants && !slices.Contains(out[i].repositories, repository) {
+			out[i].repositories = append(out[i].repositories, repository)
 		}
 	}
 	return out
 }
 
-// printFixes shows what would change a denial.
+// maxRepositories is how many repositories a command is shown with.
+const maxRepositories = 10
+
+// printFixes shows what would change denials.
 func (a *app) printFixes(fixes []access.Fix, by string) {
-	for _, f := range uniqueFixes(fixes) {
+	for _, f := range fixGroups(fixes) {
 		a.printf("%s%s in account %s", by, a.paint.bold("Fix"), f.Account)
-		if f.Statement == "" || f.Command == "" { // the command says it all
+		if f.What != "" {
 			a.printf(": %s", f.What)
 		}
 		a.printf("\n")
+		shown := f.repositories[:min(len(f.repositories), maxRepositories)]
+		for _, r := range shown {
+			f.Command += repositoryFlag + r
+		}
 		switch {
 		case f.Command != "":
 			a.printf("%s  %s\n", by, a.paint.cyan("$ "+f.Command))
 		case f.Statement != "":
 			a.printf("%s", indent(f.Statement, by+"  "))
+		}
+		if more := len(f.repositories) - len(shown); more > 0 {
+			a.printf("%s  %s\n", by, a.paint.dim(fmt.Sprintf("and %d more repositories", more)))
 		}
 	}
 }
