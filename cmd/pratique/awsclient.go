@@ -207,6 +207,11 @@ func (a *app) identify(ctx context.Context, f *awsFlags, from grant.Source, reg 
 		if ctx.Err() != nil {
 			return side{}, ctx.Err()
 		}
+		if from == (grant.Source{}) {
+			if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+				return side{missing: "there are no default AWS credentials"}, nil
+			}
+		}
 		return side{missing: fmt.Sprintf("%s cannot be used: %v", name, err)}, nil
 	}
 	return side{cfg: &cfg, account: aws.ToString(out.Account), arn: aws.ToString(out.Arn), source: from}, nil

@@ -223,11 +223,11 @@ func (r *rollout) printOne(name string, res *repositoryResult) {
 		if c.Created {
 			a.printf("%s\n", either(r.changes(), "created, as a replica", "create it, as a replica"))
 		}
-		if len(c.Copied) > 0 {
-			a.printf("%s\n", either(r.changes(), "copied ", "copy ")+plural(len(c.Copied), "tag")+" that were pushed before the rule: "+someOf(c.Copied))
+		if n := len(c.Copied); n > 0 {
+			a.printf("%s%s that %s pushed before the rule: %s\n", either(r.changes(), "copied ", "copy "), plural(n, "tag"), either(n == 1, "was", "were"), someOf(c.Copied))
 		}
 	}
-	if res.err != nil {
+	if res.err != nil && len(r.targets) > 1 { // of one it is the error of the command
 		a.printf("%s: %v\n", p.red("Failed"), res.err)
 	}
 	if res.Plan == nil {
@@ -242,7 +242,7 @@ func (r *rollout) printOne(name string, res *repositoryResult) {
 		writeDiff(a.stdout, p, res.Diff)
 		a.printf("\n")
 	}
-	if res.Plan.Changed {
+	if res.Plan.Changed && res.Plan.Size > 0 {
 		full := fmt.Sprintf("The policy then has %d of the %d characters that ECR stores.", res.Plan.Size, res.Plan.Limit)
 		if res.Plan.Size > res.Plan.Limit*9/10 {
 			full = p.yellow(full)
@@ -322,7 +322,11 @@ func (r *rollout) printProofs() {
 		}
 		r.app.printf("%s by simulating %s:\n", p.green("Verified"), what)
 		for _, s := range f.first.Steps {
-			r.app.printf("  %s %s\n", verdictMark(p, s.Verdict), s.Action)
+			without := ""
+			if s.Optional && s.Verdict != access.Allowed {
+				without = p.dim(" (a pull works without it)")
+			}
+			r.app.printf("  %s %s%s\n", verdictMark(p, s.Verdict), s.Action, without)
 		}
 		switch {
 		case f.pulled && f.count == 1:
