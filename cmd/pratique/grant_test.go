@@ -93,6 +93,15 @@ func TestGrantRules(t *testing.T) {
 	// The same account needs nothing.
 	out := r.ok("grant", "union", "--org", demoOrg, "--account", ownerAccount, "-r", repo, "--owner-profile", ownerProfile, "--dry-run")
 	contains(t, out, "nothing to do: a Union data plane may pull from every repository of its own account")
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
+	if _, err := iam.NewFromConfig(d.owner).CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String(nodeRole), AssumeRolePolicyDocument: &trust}); err != nil {
+		t.Fatal(err)
+	}
+	out = r.ok("grant", "union", "--org", demoOrg, "-r", repo, "--profile", ownerProfile)
+	contains(t, out, "nothing to do: a Union data plane may pull", "Attached.", "Verified by simulating the pull of arn:aws:iam::222222222222:role/"+nodeRole)
+	if p := policyOf(t, d); p != "" {
+		t.Errorf("the same account was given the policy %s", p)
+	}
 
 	// Release pulls inside its cluster's region only.
 	got := r.run("grant", "release", "--release-id", planeAccount, "--cluster-region", "eu-west-2", "-r", repo, "--owner-profile", ownerProfile)

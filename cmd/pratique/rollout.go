@@ -143,6 +143,10 @@ func newRollout(a *app, o rolloutOptions) (*rollout, error) {
 	}, nil
 }
 
+// patience is how often a call is tried that AWS throttles, as it may with many
+// repositories.
+const patience = 8
+
 type sidesKey struct {
 	flags    awsFlags
 	account  string
@@ -159,6 +163,11 @@ func (r *rollout) sides(ctx context.Context, f awsFlags, account string, reg end
 	}
 	if pulls, owns, err = r.app.sides(ctx, &f, account, reg); err != nil {
 		return pulls, owns, err
+	}
+	for _, cfg := range []*aws.Config{pulls.cfg, owns.cfg} {
+		if cfg != nil {
+			cfg.RetryMaxAttempts = patience
+		}
 	}
 	r.found[key] = &sidesFound{pulls, owns}
 	return pulls, owns, nil
@@ -295,6 +304,22 @@ func (r *rollout) simulate(p *puller, repository *access.Repository) (*access.Re
 
 // run does everything and prints what came of it.
 func (r *rollout) run(ctx context.Context) error {
+	err := r.work(ctx)
+	if err != nil && ctx.Err() != nil {
+		fmt.Fprintf(r.app.stderr, "pratique: interrupted before any repository was begun\n")
+		return &exitError{interrupted}
+	}
+	if err != nil {
+		return err
+	}
+	if r.emit != "" {
+		return r.printEmission()
+	}
+	return r.report()
+}
+
+// work does it.
+func (r *rollout) work(ctx context.Context) error {
 	for _, t := range r.targets {
 		t.result = &repositoryResult{Repository: t.image.URI(t.image.Repository), Status: statusRemaining}
 		r.result.Repositories = append(r.result.Repositories, t.result)
@@ -318,10 +343,7 @@ func (r *rollout) run(ctx context.Context) error {
 	bar.end()
 	r.result.count(r)
 	r.result.Interrupted = ctx.Err() != nil
-	if r.emit != "" {
-		return r.printEmission()
-	}
-	return r.report()
+	return nil
 }
 
 // changes tells whether anything may be changed.

@@ -73,7 +73,7 @@ func TestParseFile(t *testing.T) {
 func TestParseFileRefuses(t *testing.T) {
 	profiles := platforms(t)
 	for name, tt := range map[string]struct{ from, to, want string }{
-		"unknown member":    {"platform: k8s", "platfrom: k8s", `access.yaml:25:5: unknown field "platfrom"`},
+		"unknown member":    {"platform: k8s", "platform_: k8s", `access.yaml:25:5: unknown field "platform_"`},
 		"twice":             {"version: 1", "version: 1\nversion: 1", "access.yaml:3:1: mapping key"},
 		"not YAML":          {"version: 1", "version: [", "access.yaml:"},
 		"type":              {"repositories: [vendor/app]", "repositories: vendor", "access.yaml:19:19:"},
