@@ -135,3 +135,47 @@ func TestPlatforms(t *testing.T) {
 		})
 	}
 }
+
+// TestRecreatedRole: a role that was deleted and made anew, as a cluster that
+// is built again has it, is not the one that the policy means. Granting again
+// says so and heals it.
+func TestRecreatedRole(t *testing.T) {
+	w := newWorld(t)
+	operator := w.operator(t)
+	const role = "eks-node-group"
+	uri, digest := w.image(t, "shared/app", "v1")
+	client := blackbox.ClientNamed(t, "crane").Open(t)
+	pull := func() (string, error) {
+		t.Helper()
+		password, err := w.password(t, w.node(t, operator, "arn:aws:iam::"+blackbox.Plane+":role/"+role))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.Login(t, w.Registry(blackbox.Owner), password); err != nil {
+			t.Fatal(err)
+		}
+		return client.Pull(t, uri+":v1")
+	}
+	grant := []string{"grant", "kubernetes", "--role", role, "--repository", uri, "--profile", planeProfile, "--owner-profile", ownerProfile}
+
+	w.role(t, role, nodeTrust, pullOnly)
+	w.run(t, grant...)
+	if got, err := pull(); err != nil || got != digest {
+		t.Fatalf("pulled %q, error %v", got, err)
+	}
+
+	w.aws(t, planeProfile, nil, "iam", "detach-role-policy", "--role-name", role, "--policy-arn", "arn:aws:iam::aws:policy/"+pullOnly)
+	w.aws(t, planeProfile, nil, "iam", "delete-role", "--role-name", role)
+	w.role(t, role, nodeTrust, pullOnly)
+	if _, err := pull(); err == nil || !strings.Contains(err.Error(), denied(session(role), "shared/app")) {
+		t.Fatalf("the new role has what the old one was granted, or is not told why not: %v", err)
+	}
+
+	t.Log(w.run(t, grant...))
+	if got, err := pull(); err != nil || got != digest {
+		t.Errorf("after granting again: pulled %q, error %v", got, err)
+	}
+	if policy := w.policy(t, "shared/app"); strings.Contains(policy, "AROA") {
+		t.Errorf("the role that is gone is still in the policy: %s", policy)
+	}
+}
