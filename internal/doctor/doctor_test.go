@@ -251,7 +251,7 @@ var faults = []fault{
 	}, doctor.Endpoint, doctor.ServerTrouble, "", []string{"502"}},
 	{"clock", func(w *ward) {
 		w.config.Machine.Now = func() time.Time { return time.Now().Add(20 * time.Minute) }
-	}, doctor.Clock, doctor.ClockSkew, "", []string{"20m0s ahead"}},
+	}, doctor.Clock, doctor.ClockSkew, "", []string{"this machine's clock is 20m", "ahead of"}},
 	{"clock makes a certificate seem expired", func(w *ward) {
 		w.config.Machine.Now = func() time.Time { return time.Now().AddDate(1, 0, 0) }
 	}, doctor.Clock, doctor.ClockSkew, "", []string{"ahead of the registry's"}},
