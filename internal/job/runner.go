@@ -225,14 +225,17 @@ func (r *Runner) free(kind string) int {
 	return n
 }
 
-// claim leases due jobs of a kind to this runner, the longest due first.
+// claim leases due jobs of a kind to this runner, the longest due first. A node that stops meanwhile learns what it
+// leased all the same, and gives it back: nobody else could before the lease is over.
 func (r *Runner) claim(ctx context.Context, kind string) (claimed []*task, err error) {
 	n := r.free(kind)
-	if n <= 0 {
-		return nil, nil
+	if n <= 0 || ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	now := r.now()
-	err = r.db.Write(ctx, func(tx *meta.Tx) error {
+	write, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
+	defer cancel()
+	err = r.db.Write(write, func(tx *meta.Tx) error {
 		claimed, err = meta.All(tx, func(s meta.Scanner) (*task, error) {
 			t := &task{kind: kind, started: now, renewed: time.Now()}
 			var key, payload string
