@@ -149,8 +149,12 @@ func (r *rollout) remaining() string {
 	if len(left) == 0 {
 		return "but everything was done already"
 	}
-	return fmt.Sprintf("%d of %s done; %d remain: %s; the same command goes on with them",
-		len(r.targets)-len(left), repositories(len(r.targets)), len(left), someOf(left))
+	failed := ""
+	if n := r.result.Counts[statusFailed]; n > 0 {
+		failed = fmt.Sprintf(", %d failed", n)
+	}
+	return fmt.Sprintf("%d of %s done%s; %d remain: %s; the same command goes on with them",
+		len(r.targets)-len(left)-r.result.Counts[statusFailed], repositories(len(r.targets)), failed, len(left), someOf(left))
 }
 
 // someOf lists some names.
