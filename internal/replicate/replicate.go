@@ -52,6 +52,13 @@ func (p *Replicator) Run(ctx context.Context, payload json.RawMessage) error {
 // replicate returns the code with which the replication fails, or an error when
 // it is not known whether it does.
 func (p *Replicator) replicate(ctx context.Context, t registry.ReplicationTask) (code string, err error) {
+	_, err = p.registry.Replicas(ctx, t.Repo, registry.Ref{Digest: t.Digest})
+	if errors.Is(err, registry.ErrImageNotFound) || errors.Is(err, registry.ErrRepositoryNotFound) {
+		return "", nil // nor is a repository made for it
+	}
+	if err != nil {
+		return "", err
+	}
 	var denied *authz.Denied
 	err = p.prepare(ctx, t)
 	switch {

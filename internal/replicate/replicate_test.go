@@ -2,6 +2,7 @@ package replicate_test
 
 import (
 	"encoding/json"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -95,8 +96,8 @@ func (w *world) push(repo registry.Repo, word string) registry.ReplicationTask {
 	return registry.ReplicationTask{Repo: repo, Digest: img.Digest, Tags: []string{word}, To: registry.Destination{Account: receiver, Region: there.Region}}
 }
 
-// run does a task and returns its status and failure code.
-func (w *world) run(task registry.ReplicationTask) string {
+// end runs a task that must not fail.
+func (w *world) end(task registry.ReplicationTask) {
 	w.t.Helper()
 	payload, err := json.Marshal(task)
 	if err == nil {
@@ -105,6 +106,12 @@ func (w *world) run(task registry.ReplicationTask) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// run does a task and returns its status and failure code.
+func (w *world) run(task registry.ReplicationTask) string {
+	w.t.Helper()
+	w.end(task)
 	replicas, err := w.Replicas(w.t.Context(), task.Repo, registry.Ref{Digest: task.Digest})
 	if err != nil || len(replicas) != 1 {
 		w.t.Fatalf("replicas %+v, %v", replicas, err)
@@ -138,6 +145,14 @@ func TestRun(t *testing.T) {
 		if _, err := w.DeleteTemplate(ctx, receiver, there.Region, "team"); err != nil {
 			t.Fatal(err)
 		}
+		lost := w.push(app, "lost")
+		if _, err := w.DeleteImages(ctx, app, []registry.Ref{{Digest: lost.Digest}}); err != nil {
+			t.Fatal(err)
+		}
+		w.end(lost)
+		if _, err := w.Repository(ctx, there); !errors.Is(err, registry.ErrRepositoryNotFound) {
+			t.Errorf("a repository for an image that is gone: %v", err)
+		}
 		want(first, "COMPLETE ")
 
 		// The receiver's repository has room for one more.
@@ -150,13 +165,7 @@ func TestRun(t *testing.T) {
 		if _, err := w.DeleteImages(ctx, app, []registry.Ref{{Digest: gone.Digest}}); err != nil {
 			t.Fatal(err)
 		}
-		payload, err := json.Marshal(gone)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.jobs.Run(ctx, payload); err != nil {
-			t.Errorf("an image that is gone: %v", err)
-		}
+		w.end(gone)
 		if err := w.jobs.Run(ctx, []byte("[")); err == nil {
 			t.Error("a payload that is none was taken")
 		}
