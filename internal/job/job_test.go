@@ -193,6 +193,27 @@ func TestPermanent(t *testing.T) {
 	})
 }
 
+// What waits for a job is told that it will not be done, until it has heard.
+func TestDeadIsTold(t *testing.T) {
+	each(t, func(w *world) {
+		rec := recorder{fail: Permanent(errors.New("gone"))}
+		told := recorder{fail: errors.New("not now")}
+		r := NewRunner(Config{
+			DB: w.db, Now: w.now, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+			Handlers: map[string]Handler{"a": rec.handle, "b": rec.handle}, Dead: map[string]Handler{"a": told.handle},
+		})
+		w.enqueue(New{Kind: "a", Payload: 1}, New{Kind: "b", Payload: 2})
+		w.once(r)
+		told.saw(w, "1")
+		w.counts(Count{"a", Waiting, 1}, Count{"b", Dead, 1})
+		told.fail = nil
+		w.advance(2 * time.Second)
+		w.once(r)
+		told.saw(w, "1")
+		w.counts(Count{"a", Dead, 1}, Count{"b", Dead, 1})
+	})
+}
+
 func TestRetryIsNoAttempt(t *testing.T) {
 	each(t, func(w *world) {
 		rec := recorder{fail: fmt.Errorf("wait: %w", Retry(10*time.Second))}

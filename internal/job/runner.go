@@ -50,6 +50,10 @@ type Config struct {
 	// Handlers do the jobs of each kind. Jobs of other kinds are left to nodes that know them.
 	Handlers map[string]Handler
 
+	// Dead is called with the payload of a job that is about to be dead, to say where it is waited for that it will not be
+	// done. While that fails the job is tried again. A kind need not have one.
+	Dead map[string]Handler
+
 	// Every is periodic work. Its kinds have handlers.
 	Every []Periodic
 
@@ -63,6 +67,7 @@ type Runner struct {
 	now      func() time.Time
 	log      *slog.Logger
 	handlers map[string]Handler
+	dead     map[string]Handler
 	every    map[string]time.Duration
 	workers  int
 	id       string        // of this runner, in leases
@@ -86,7 +91,7 @@ type task struct {
 // NewRunner returns a Runner. It panics when periodic work has no handler.
 func NewRunner(c Config) *Runner {
 	r := &Runner{
-		db: c.DB, now: c.Now, log: c.Log, handlers: maps.Clone(c.Handlers), every: map[string]time.Duration{}, workers: c.Workers,
+		db: c.DB, now: c.Now, log: c.Log, handlers: maps.Clone(c.Handlers), dead: maps.Clone(c.Dead), every: map[string]time.Duration{}, workers: c.Workers,
 		id: rand.Text(), finished: make(chan struct{}, 1), running: map[string]*task{},
 	}
 	if r.now == nil {
@@ -318,6 +323,11 @@ func (r *Runner) end(ctx context.Context, t *task, err error) {
 		werr = r.update(write, t, `due_at = $3, attempts = attempts - 1, again = FALSE`, r.now().Add(stays.after).UnixMicro())
 	default:
 		dead := !t.periodic && (t.attempts >= MaxAttempts || IsPermanent(err))
+		if last := r.dead[t.kind]; dead && last != nil {
+			if lerr := last(write, t.payload); lerr != nil {
+				err, dead = errors.Join(err, lerr), false
+			}
+		}
 		werr = r.fail(write, t, err, dead)
 	}
 	if werr != nil {

@@ -19,6 +19,7 @@ import (
 const (
 	AccessDenied  = "DESTINATION_REGISTRY_ACCESS_DENIED"
 	NotCreated    = "DESTINATION_REPOSITORY_NOT_CREATED" // by its template, or for lack of room
+	GivenUp       = "REPLICATION_GIVEN_UP"               // after a day of errors of the server
 	ImageRejected = "DESTINATION_IMAGE_REJECTED"         // by a quota of the repository, or for an archived child of an index
 )
 
@@ -47,6 +48,15 @@ func (p *Replicator) Run(ctx context.Context, payload json.RawMessage) error {
 		return err
 	}
 	return p.registry.FailReplication(ctx, t, code)
+}
+
+// GiveUp records that a replication failed: its job is dead.
+func (p *Replicator) GiveUp(ctx context.Context, payload json.RawMessage) error {
+	var t registry.ReplicationTask
+	if json.Unmarshal(payload, &t) != nil {
+		return nil // nobody can tell what it was
+	}
+	return p.registry.FailReplication(ctx, t, GivenUp)
 }
 
 // replicate returns the code with which the replication fails, or an error when

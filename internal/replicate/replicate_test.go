@@ -166,6 +166,20 @@ func TestRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.end(gone)
+
+		// A task of which nothing came is not in progress for ever.
+		third := w.push(app, "third")
+		payload, err := json.Marshal(third)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(w.jobs.GiveUp(ctx, payload), w.jobs.GiveUp(ctx, []byte("["))); err != nil {
+			t.Error(err)
+		}
+		replicas, err := w.Replicas(ctx, app, registry.Ref{Digest: third.Digest})
+		if err != nil || len(replicas) != 1 || replicas[0].Status != registry.ReplicationFailed || replicas[0].Failure != replicate.GivenUp {
+			t.Errorf("replicas %+v, %v", replicas, err)
+		}
 		if err := w.jobs.Run(ctx, []byte("[")); err == nil {
 			t.Error("a payload that is none was taken")
 		}

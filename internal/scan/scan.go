@@ -117,6 +117,17 @@ func (w *Worker) Scan(ctx context.Context, payload json.RawMessage) error {
 	return w.registry.FinishScan(ctx, task, result)
 }
 
+// GiveUp records that a scan failed: its job is dead.
+func (w *Worker) GiveUp(ctx context.Context, payload json.RawMessage) error {
+	var task registry.ScanTask
+	if json.Unmarshal(payload, &task) != nil {
+		return nil // nobody can tell what it was
+	}
+	return w.registry.FinishScan(ctx, task, registry.ScanResult{
+		Status: registry.ScanFailed, Description: "The server could not finish the scan, and will not try again by itself.",
+	})
+}
+
 // Rescan handles the periodic work of scanning again what is scanned continuously.
 func (w *Worker) Rescan(ctx context.Context, _ json.RawMessage) error { return w.registry.Rescan(ctx) }
 

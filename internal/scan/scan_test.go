@@ -116,6 +116,13 @@ func testWorker(t *testing.T, db *meta.DB) {
 		t.Errorf("%s, log %s", got, log.String())
 	}
 
+	dead := NewWorker(WorkerConfig{Registry: r})
+	check(dead.GiveUp(ctx, start("dead")))
+	check(dead.GiveUp(ctx, json.RawMessage("[")))
+	if got := status("dead"); !strings.HasPrefix(got, "FAILED The server could not finish") {
+		t.Error(got)
+	}
+
 	interrupted, cancel := context.WithCancel(ctx)
 	payload := start("interrupted")
 	err = scan(interrupted, payload, func(ctx context.Context, _ *Image) (*Report, error) {

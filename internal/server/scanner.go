@@ -31,6 +31,7 @@ func (s *Server) addScanner(c *job.Config) error {
 	worker := scan.NewWorker(scan.WorkerConfig{Registry: s.registry, Scanner: program, Log: s.cfg.Log})
 	const rescan = "registry.rescan"
 	c.Handlers[registry.ScanJob], c.Handlers[rescan] = worker.Scan, worker.Rescan
+	c.Dead[registry.ScanJob] = worker.GiveUp
 	c.Every = append(c.Every, job.Every(rescan, rescanSweep))
 	return nil
 }

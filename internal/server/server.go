@@ -128,6 +128,7 @@ func (s *Server) open(ctx context.Context) error {
 		Handlers: map[string]job.Handler{
 			event.DeliverJob: webhooks.Deliver,
 		},
+		Dead:  map[string]job.Handler{},
 		Every: []job.Periodic{},
 	}
 	s.addGarbage(&jobs)
@@ -138,7 +139,8 @@ func (s *Server) open(ctx context.Context) error {
 	organizations := org.New(org.Config{DB: s.db, Now: s.cfg.Now})
 	who := authn.New(authn.Config{IAM: s.iam, Box: box, Now: s.cfg.Now})
 	may := authz.New(authz.Config{IAM: s.iam, Org: organizations, Registry: s.registry, Now: s.cfg.Now})
-	jobs.Handlers[registry.ReplicateJob] = replicate.New(s.registry, may).Run
+	replicator := replicate.New(s.registry, may)
+	jobs.Handlers[registry.ReplicateJob], jobs.Dead[registry.ReplicateJob] = replicator.Run, replicator.GiveUp
 	s.jobs = job.NewRunner(jobs)
 
 	environment := func(r *http.Request) policy.Context { return authn.Environment(r, s.cfg.Now()) }
