@@ -72,13 +72,16 @@ func TestPolicyCommands(t *testing.T) {
 		t.Errorf("the nodes lose although their account may pull:\n%s", out)
 	}
 
-	// What would be refused is not tried.
 	r.stdin = strings.Replace(pullPolicy(`"`+nodesARN+`"`), "ecr:BatchGetImage", "ecr:BatchGetImages", 1)
+	contains(t, r.ok(with("policy", "set", repo, "-", "--dry-run")...), "did you mean ecr:BatchGetImage?", "Loses  "+nodesARN+"  pull (1 action)")
+
+	// What would be refused is not tried.
+	r.stdin = strings.Replace(pullPolicy(`"`+nodesARN+`"`), "ecr:BatchGetImage", "BatchGetImage", 1)
 	got := r.run(with("policy", "set", repo, "-")...)
 	if got.code != 1 {
-		t.Errorf("unknown action: status %d\n%s", got.code, got.stdout)
+		t.Errorf("no action: status %d\n%s", got.code, got.stdout)
 	}
-	contains(t, got.stdout, "did you mean ecr:BatchGetImage?", "Loses  "+nodesARN+"  pull (1 action)", "Not applied")
+	contains(t, got.stdout, "Loses  "+nodesARN+"  pull (1 action)", "Not applied")
 	r.stdin = `{"Version":`
 	if got = r.run(with("policy", "set", repo, "-", "-o", "json")...); got.code != 1 || !strings.Contains(got.stdout, "INVALID") && !strings.Contains(got.stdout, "InvalidParameterException") {
 		t.Errorf("no JSON: status %d, %s", got.code, got.stdout)

@@ -3,14 +3,12 @@ package ecrapi
 import (
 	"context"
 	"maps"
-	"slices"
 
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/awsapi/ecr"
 	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/policy"
-	"github.com/pratique-dev/pratique/policy/catalog"
 )
 
 func (s *service) setRepositoryPolicy(ctx context.Context, c *awsapi.Call, in *ecr.SetRepositoryPolicyInput) (*ecr.SetRepositoryPolicyOutput, error) {
@@ -53,7 +51,7 @@ func ParsePolicy(ctx context.Context, m *iam.IAM, member, text string, kind poli
 	if err != nil {
 		return nil, nil, invalid
 	}
-	for _, f := range slices.Concat(p.Validate(kind), catalog.Lint(p, kind)) {
+	for _, f := range p.Validate(kind) {
 		if f.Severity == policy.SeverityError {
 			return nil, nil, invalid
 		}

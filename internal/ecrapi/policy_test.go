@@ -69,7 +69,7 @@ func TestInvalidRepositoryPolicy(t *testing.T) {
 		{"no principal", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ecr:BatchGetImage"}]}`, invalid},
 		{"bad effect", `{"Version":"2012-10-17","Statement":[{"Effect":"Perhaps","Principal":"*","Action":"ecr:BatchGetImage"}]}`, invalid},
 		{"bad version", `{"Version":"2020-01-01","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:BatchGetImage"}]}`, invalid},
-		{"unknown action", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:PullImage"}]}`, invalid},
+		{"no action", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr"}]}`, invalid},
 		{"too long", `{"Version":"2012-10-17","Statement":[]}` + strings.Repeat(" ", 10240),
 			"Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Member must have length less than or equal to 10240'"},
 	} {

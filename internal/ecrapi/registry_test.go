@@ -71,7 +71,7 @@ func TestInvalidRegistryPolicy(t *testing.T) {
 		{"not JSON", `{`, false, false},
 		{"no principal", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ecr:CreateRepository","Resource":"*"}]}`, false, false},
 		{"no resource", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:CreateRepository"}]}`, false, false},
-		{"unknown action", statement(`"Action":"ecr:MakeRepository"`), false, false},
+		{"unknown action", statement(`"Action":"ecr:MakeRepository"`), false, true},
 		{"the old actions", statement(`"Action":["ecr:CreateRepository","ecr:ReplicateImage","ecr:BatchImportUpstreamImage"]`), true, true},
 		{"in another case", statement(`"Action":"ECR:createRepository"`), true, true},
 		{"a pattern of them", statement(`"Action":"ecr:BatchImport*"`), true, true},

@@ -491,7 +491,6 @@ func publicPolicyRows() []tableRow {
 		}),
 		publicFails("locks the caller out", "InvalidParameterException", "", set(lockOut)),
 		publicFails("not JSON", "InvalidParameterException", "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'", set("{")),
-		publicFails("an unknown action", "InvalidParameterException", "", set(strings.Replace(publicPolicy, "PutImage", "BatchGetImage", 1))),
 		publicFails("an unknown principal", "InvalidParameterException", "", set(strings.Replace(publicPolicy, `"*"`, `{"AWS":"arn:aws:iam::999999999999:root"}`, 1))),
 		publicFails("too long", "InvalidParameterException", "", set(strings.Replace(publicPolicy, "Push", strings.Repeat("P", 10240), 1))),
 

@@ -9,8 +9,8 @@ import (
 )
 
 // Lint finds what [policy.Policy.Validate] cannot know: action names that no service has, and statements
-// that cannot do what they say because of how an action is authorised. ECR refuses repository and
-// registry policies with unknown actions, so there they are errors; everything else is a remark.
+// that cannot do what they say because of how an action is authorised. All are remarks: a policy with
+// them is stored, and allows what the rest of it does.
 func Lint(p *policy.Policy, k policy.Kind) []policy.Finding {
 	var found []policy.Finding
 	for i := range p.Statements {
@@ -20,7 +20,7 @@ func Lint(p *policy.Policy, k policy.Kind) []policy.Finding {
 		if st.Action == nil {
 			continue
 		}
-		found = append(found, unknownActions(st, k)...)
+		found = append(found, unknownActions(st)...)
 		if !st.Action.Not && !st.Deny() {
 			found = append(found, idleResources(st)...)
 			found = append(found, idleInRepository(st, k)...)
@@ -35,7 +35,7 @@ func remark(at policy.Pos, severity policy.Severity, code, format string, args .
 	return policy.Finding{Severity: severity, Code: code, Message: fmt.Sprintf(format, args...), Line: at.Line, Column: at.Column}
 }
 
-func unknownActions(st *policy.Statement, k policy.Kind) []policy.Finding {
+func unknownActions(st *policy.Statement) []policy.Finding {
 	var found []policy.Finding
 	for _, a := range st.Action.Values {
 		vendor, _, ok := strings.Cut(a.Text, ":")
@@ -49,11 +49,6 @@ func unknownActions(st *policy.Statement, k policy.Kind) []policy.Finding {
 		message := fmt.Sprintf("there is no action %s", a.Text)
 		if suggestion != "" {
 			message += fmt.Sprintf("; did you mean %s?", suggestion)
-		}
-		if k == policy.Repository || k == policy.Registry {
-			e := policy.SyntaxError{Line: a.Pos.Line, Column: a.Pos.Column, Offset: a.Pos.Offset, Msg: message}
-			found = append(found, e.Finding(k))
-			continue
 		}
 		found = append(found, remark(a.Pos, policy.SeverityWarning, "INVALID_ACTION", "%s", message))
 	}

@@ -16,14 +16,10 @@ import (
 var guides = []struct {
 	name string
 	role string // that pulls; "" is Release's user
-	// lint is what pratique lint says of the policy, how many findings those
-	// are, and its exit status.
+	// lint is what pratique lint says of the policy, and how many findings those
+	// are.
 	lint     []string
 	findings int
-	code     int
-	// correction is what lint tells to write instead. ECR refuses the policy
-	// without it.
-	wrong, right string
 }{
 	{
 		name: "union", role: "unionai-acme-flyteworker-node-group",
@@ -36,10 +32,9 @@ var guides = []struct {
 		name: "release",
 		lint: []string{
 			`release.json:15:9: warning: ecr:GetAuthorizationToken has no effect in a repository policy`,
-			`release.json:18:9: error: Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'`,
-			`there is no action ecr:ListImage; did you mean ecr:ListImages?`,
+			`release.json:18:9: warning: there is no action ecr:ListImage; did you mean ecr:ListImages?`,
 		},
-		findings: 2, code: 1, wrong: `"ecr:ListImage"`, right: `"ecr:ListImages"`,
+		findings: 2,
 	},
 }
 
@@ -57,8 +52,8 @@ func TestGuides(t *testing.T) {
 				t.Fatal(err)
 			}
 			said, code := w.try(t, "lint", file)
-			if code != g.code {
-				t.Errorf("lint: exit status %d, want %d", code, g.code)
+			if code != 0 {
+				t.Errorf("lint: exit status %d", code)
 			}
 			rest := said
 			for _, want := range g.lint {
@@ -90,18 +85,8 @@ func TestGuides(t *testing.T) {
 				t.Fatalf("before the policy: %v", err)
 			}
 
-			paste := func(policy string) error {
-				_, err := blackbox.Try(t, w.env, "", "aws", "--profile", ownerProfile, "ecr", "set-repository-policy", "--repository-name", repository, "--policy-text", policy)
-				return err
-			}
-			policy := string(text)
-			if g.wrong != "" {
-				if err := paste(policy); err == nil || !strings.Contains(err.Error(), "Invalid repository policy provided") {
-					t.Errorf("with %s: %v", g.wrong, err)
-				}
-				policy = strings.Replace(policy, g.wrong, g.right, 1)
-			}
-			if err := paste(policy); err != nil {
+			_, err = blackbox.Try(t, w.env, "", "aws", "--profile", ownerProfile, "ecr", "set-repository-policy", "--repository-name", repository, "--policy-text", string(text))
+			if err != nil {
 				t.Fatal(err)
 			}
 			if got, err := client.Pull(t, uri+":v1"); err != nil {

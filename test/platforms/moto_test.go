@@ -31,8 +31,8 @@ import (
 //   - The access key of a session chooses the account, and any other means
 //     123456789012.
 //   - Its managed policies are those of AWS at the time of its release.
-//   - SetRepositoryPolicy accepts unknown actions and principals that do not
-//     exist, which ECR refuses.
+//   - SetRepositoryPolicy accepts principals that do not exist, which ECR
+//     refuses.
 type moto struct {
 	desk
 
