@@ -14,7 +14,7 @@ func FuzzDecimal(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
 		if len(a) > 30 || len(b) > 30 {
-			t.Skip()
+			return // not what is compared
 		}
 		x, ok := parseDecimal(a)
 		y, okay := parseDecimal(b)

@@ -154,7 +154,7 @@ func FuzzGlob(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, pattern, s string) {
 		if len(pattern) > 12 || len(s) > 24 || !utf8.ValidString(pattern) || !utf8.ValidString(s) {
-			t.Skip()
+			return // not what is compared
 		}
 		want := naiveGlob([]rune(pattern), []rune(s))
 		if p := compileGlob(pattern, false); p.match(s, nil) != want {
@@ -171,7 +171,7 @@ func FuzzARNPattern(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, pattern, s, value string) {
 		if len(pattern) > 40 || len(s) > 60 || !validUTF8(pattern, s, value) || strings.Contains(pattern, "'") {
-			t.Skip()
+			return // not what is compared
 		}
 		ctx := Context{"v": {value}}
 		n := naive{r: &Request{Context: ctx}}

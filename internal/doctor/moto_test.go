@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -25,6 +26,9 @@ func moto(t *testing.T) string {
 	t.Helper()
 	program, err := exec.LookPath("moto_server")
 	if err != nil {
+		if os.Getenv("PRATIQUE_TEST_TOOLS") == "required" {
+			t.Fatal(err)
+		}
 		t.Skipf("moto is not installed: %v", err)
 	}
 	address := closedPort(t)

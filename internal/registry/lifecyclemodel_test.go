@@ -24,9 +24,6 @@ import (
 // database and compares what is left with the naive reading of the rules. Then
 // it undoes what happened.
 func TestLifecycleModel(t *testing.T) {
-	if testing.Short() {
-		t.Skip("thousands of repositories")
-	}
 	metatest.Each(t, func(t *testing.T, db *meta.DB) {
 		now := time.Date(2026, 3, 14, 15, 9, 26, 535897000, time.UTC)
 		m := model{t: t, db: db, now: now, registry: registry.New(registry.Config{DB: db, Now: func() time.Time { return now }, PullTimePrecision: time.Microsecond})}
