@@ -24,7 +24,7 @@ func (s *service) deregisterPullTimeUpdateExclusion(ctx context.Context, c *awsa
 }
 
 func (s *service) listPullTimeUpdateExclusions(ctx context.Context, c *awsapi.Call, in *ecr.ListPullTimeUpdateExclusionsInput) (*ecr.ListPullTimeUpdateExclusionsOutput, error) {
-	principals, next, err := s.Registry.PullTimeExclusions(ctx, c.Account, c.Region, page(in.NextToken, in.MaxResults))
+	principals, next, err := s.Registry.PullTimeExclusions(ctx, c.Account, c.Region, Page(in.NextToken, in.MaxResults))
 	if err != nil {
 		return nil, err
 	}

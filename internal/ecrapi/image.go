@@ -118,7 +118,7 @@ func (s *service) listImages(ctx context.Context, c *awsapi.Call, in *ecr.ListIm
 		return out, err
 	}
 	f := registry.ImageFilter{Tags: tagStatus(filter.TagStatus), Storage: storage(filter.ImageStatus)}
-	refs, next, err := s.Registry.ImageRefs(ctx, repo(c, in), f, page(in.NextToken, in.MaxResults))
+	refs, next, err := s.Registry.ImageRefs(ctx, repo(c, in), f, Page(in.NextToken, in.MaxResults))
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (s *service) describeImages(ctx context.Context, c *awsapi.Call, in *ecr.De
 		return out, err
 	}
 	f := registry.ImageFilter{Tags: tagStatus(filter.TagStatus), Storage: storage(filter.ImageStatus)}
-	imgs, next, err := s.Registry.Images(ctx, repo(c, in), f, page(in.NextToken, in.MaxResults))
+	imgs, next, err := s.Registry.Images(ctx, repo(c, in), f, Page(in.NextToken, in.MaxResults))
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func (s *service) describeImages(ctx context.Context, c *awsapi.Call, in *ecr.De
 
 // describeImageIDs describes the images that in lists, each once.
 func (s *service) describeImageIDs(ctx context.Context, c *awsapi.Call, in *ecr.DescribeImagesInput, out *ecr.DescribeImagesOutput) error {
-	if err := noPaging("imageIds", in.NextToken, in.MaxResults); err != nil {
+	if err := NoPaging("imageIds", in.NextToken, in.MaxResults); err != nil {
 		return err
 	}
 	var refs []registry.Ref

@@ -8,8 +8,8 @@ import (
 // defaultPage is how many entries a list has when maxResults does not say.
 const defaultPage = 100
 
-// page reads the members by which an input asks for a part of a list.
-func page(nextToken *string, maxResults *int32) registry.Page {
+// Page reads the members by which an input asks for a part of a list.
+func Page(nextToken *string, maxResults *int32) registry.Page {
 	p := registry.Page{Limit: defaultPage, Token: value(nextToken)}
 	if maxResults != nil {
 		p.Limit = int(*maxResults)
@@ -17,8 +17,8 @@ func page(nextToken *string, maxResults *int32) registry.Page {
 	return p
 }
 
-// noPaging refuses paging for an input that lists what it wants in member.
-func noPaging(member string, nextToken *string, maxResults *int32) error {
+// NoPaging refuses paging for an input that lists what it wants in member.
+func NoPaging(member string, nextToken *string, maxResults *int32) error {
 	switch {
 	case nextToken != nil:
 		return awsapi.InvalidParameter("nextToken", "Member can't be set together with "+member)

@@ -62,9 +62,9 @@ func (s *service) startLifecyclePolicyPreview(ctx context.Context, c *awsapi.Cal
 }
 
 func (s *service) getLifecyclePolicyPreview(ctx context.Context, c *awsapi.Call, in *ecr.GetLifecyclePolicyPreviewInput) (*ecr.GetLifecyclePolicyPreviewOutput, error) {
-	q := registry.PreviewQuery{Tags: tagStatus(value(in.Filter).TagStatus), Page: page(in.NextToken, in.MaxResults)}
+	q := registry.PreviewQuery{Tags: tagStatus(value(in.Filter).TagStatus), Page: Page(in.NextToken, in.MaxResults)}
 	if len(in.ImageIds) > 0 {
-		if err := noPaging("imageIds", in.NextToken, in.MaxResults); err != nil {
+		if err := NoPaging("imageIds", in.NextToken, in.MaxResults); err != nil {
 			return nil, err
 		}
 	}

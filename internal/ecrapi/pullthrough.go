@@ -85,7 +85,7 @@ func (s *service) deletePullThroughCacheRule(ctx context.Context, c *awsapi.Call
 func (s *service) describePullThroughCacheRules(ctx context.Context, c *awsapi.Call, in *ecr.DescribePullThroughCacheRulesInput) (*ecr.DescribePullThroughCacheRulesOutput, error) {
 	out := &ecr.DescribePullThroughCacheRulesOutput{PullThroughCacheRules: []ecr.PullThroughCacheRule{}}
 	if len(in.EcrRepositoryPrefixes) > 0 {
-		if err := noPaging("ecrRepositoryPrefixes", in.NextToken, in.MaxResults); err != nil {
+		if err := NoPaging("ecrRepositoryPrefixes", in.NextToken, in.MaxResults); err != nil {
 			return nil, err
 		}
 		for _, prefix := range in.EcrRepositoryPrefixes {
@@ -97,7 +97,7 @@ func (s *service) describePullThroughCacheRules(ctx context.Context, c *awsapi.C
 		}
 		return out, nil
 	}
-	rules, next, err := s.Registry.PullThroughRules(ctx, c.Account, c.Region, page(in.NextToken, in.MaxResults))
+	rules, next, err := s.Registry.PullThroughRules(ctx, c.Account, c.Region, Page(in.NextToken, in.MaxResults))
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func (s *service) listImageReferrers(ctx context.Context, c *awsapi.Call, in *ec
 		return nil, awsapi.Errorf(ecr.CodeValidation, "The subject's image digest should satisfy the regex '%s'", digestPattern)
 	}
 	filter := value(in.Filter)
-	p := page(in.NextToken, in.MaxResults)
+	p := Page(in.NextToken, in.MaxResults)
 	if in.MaxResults == nil {
 		p.Limit = defaultReferrers
 	}

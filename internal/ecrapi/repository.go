@@ -51,7 +51,7 @@ func (s *service) createRepository(ctx context.Context, c *awsapi.Call, in *ecr.
 func (s *service) describeRepositories(ctx context.Context, c *awsapi.Call, in *ecr.DescribeRepositoriesInput) (*ecr.DescribeRepositoriesOutput, error) {
 	out := &ecr.DescribeRepositoriesOutput{Repositories: []ecr.Repository{}}
 	if len(in.RepositoryNames) > 0 {
-		if err := noPaging("repositoryNames", in.NextToken, in.MaxResults); err != nil {
+		if err := NoPaging("repositoryNames", in.NextToken, in.MaxResults); err != nil {
 			return nil, err
 		}
 		for _, name := range in.RepositoryNames {
@@ -63,7 +63,7 @@ func (s *service) describeRepositories(ctx context.Context, c *awsapi.Call, in *
 		}
 		return out, nil
 	}
-	rs, next, err := s.Registry.Repositories(ctx, c.Account, c.Region, page(in.NextToken, in.MaxResults))
+	rs, next, err := s.Registry.Repositories(ctx, c.Account, c.Region, Page(in.NextToken, in.MaxResults))
 	if err != nil {
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func (s *service) describeImageScanFindings(ctx context.Context, c *awsapi.Call,
 	if err != nil {
 		return nil, err
 	}
-	scan, findings, next, err := s.Registry.ScanFindings(ctx, repo(c, in), ref, page(in.NextToken, in.MaxResults))
+	scan, findings, next, err := s.Registry.ScanFindings(ctx, repo(c, in), ref, Page(in.NextToken, in.MaxResults))
 	if err != nil {
 		return nil, err
 	}

@@ -92,9 +92,9 @@ func (s *service) describeRepositoryCreationTemplates(ctx context.Context, c *aw
 // error for a prefix without one: it is left out.
 func (s *service) templates(ctx context.Context, c *awsapi.Call, in *ecr.DescribeRepositoryCreationTemplatesInput) (ts []*registry.Template, next string, err error) {
 	if len(in.Prefixes) == 0 {
-		return s.Registry.Templates(ctx, c.Account, c.Region, page(in.NextToken, in.MaxResults))
+		return s.Registry.Templates(ctx, c.Account, c.Region, Page(in.NextToken, in.MaxResults))
 	}
-	if err := noPaging("prefixes", in.NextToken, in.MaxResults); err != nil {
+	if err := NoPaging("prefixes", in.NextToken, in.MaxResults); err != nil {
 		return nil, "", err
 	}
 	for _, prefix := range in.Prefixes {

@@ -71,7 +71,7 @@ func (s *service) describeImages(ctx context.Context, c *awsapi.Call, in *ecrpub
 	if len(in.ImageIds) > 0 {
 		return out, s.describeImageIDs(ctx, c, in, out)
 	}
-	imgs, next, err := s.Registry.Images(ctx, repo(c, in), registry.ImageFilter{}, page(in.NextToken, in.MaxResults))
+	imgs, next, err := s.Registry.Images(ctx, repo(c, in), registry.ImageFilter{}, ecrapi.Page(in.NextToken, in.MaxResults))
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (s *service) describeImages(ctx context.Context, c *awsapi.Call, in *ecrpub
 
 // describeImageIDs describes the images that in lists, each once.
 func (s *service) describeImageIDs(ctx context.Context, c *awsapi.Call, in *ecrpublic.DescribeImagesInput, out *ecrpublic.DescribeImagesOutput) error {
-	if err := noPaging("imageIds", in.NextToken, in.MaxResults); err != nil {
+	if err := ecrapi.NoPaging("imageIds", in.NextToken, in.MaxResults); err != nil {
 		return err
 	}
 	var refs []registry.Ref
@@ -110,7 +110,7 @@ func (s *service) describeImageIDs(ctx context.Context, c *awsapi.Call, in *ecrp
 }
 
 func (s *service) describeImageTags(ctx context.Context, c *awsapi.Call, in *ecrpublic.DescribeImageTagsInput) (*ecrpublic.DescribeImageTagsOutput, error) {
-	tagged, next, err := s.Registry.TaggedImages(ctx, repo(c, in), page(in.NextToken, in.MaxResults))
+	tagged, next, err := s.Registry.TaggedImages(ctx, repo(c, in), ecrapi.Page(in.NextToken, in.MaxResults))
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (s *service) describeRepositories(ctx context.Context, c *awsapi.Call, in *
 	}
 	out := &ecrpublic.DescribeRepositoriesOutput{Repositories: []ecrpublic.Repository{}}
 	if len(in.RepositoryNames) > 0 {
-		if err := noPaging("repositoryNames", in.NextToken, in.MaxResults); err != nil {
+		if err := ecrapi.NoPaging("repositoryNames", in.NextToken, in.MaxResults); err != nil {
 			return nil, err
 		}
 		for _, name := range in.RepositoryNames {
@@ -78,7 +78,7 @@ func (s *service) describeRepositories(ctx context.Context, c *awsapi.Call, in *
 		}
 		return out, nil
 	}
-	rs, next, err := s.Registry.Repositories(ctx, c.Account, registry.Public, page(in.NextToken, in.MaxResults))
+	rs, next, err := s.Registry.Repositories(ctx, c.Account, registry.Public, ecrapi.Page(in.NextToken, in.MaxResults))
 	if err != nil {
 		return nil, err
 	}
