@@ -23,7 +23,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
-	"modernc.org/sqlite"               // driver "sqlite"
+	"golang.org/x/sync/semaphore"
+	"modernc.org/sqlite" // driver "sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -31,6 +32,7 @@ import (
 type DB struct {
 	read, write *sql.DB // the same pool on PostgreSQL
 	dialect     dialect
+	writers     *semaphore.Weighted // places for transactions that write
 }
 
 type dialect int
@@ -104,7 +106,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	n := max(4, 2*runtime.GOMAXPROCS(0))
 	read.SetMaxOpenConns(n)
 	read.SetMaxIdleConns(n)
-	return &DB{read: read, write: write, dialect: dialectSQLite}, nil
+	return &DB{read: read, write: write, dialect: dialectSQLite, writers: semaphore.NewWeighted(places)}, nil
 }
 
 // createPrivate makes the file, if it is not there, for its owner alone: SQLite
@@ -127,9 +129,9 @@ func openPostgres(ctx context.Context, rawURL string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", withoutURL(err, rawURL))
 	}
-	pool.SetMaxOpenConns(32)
-	pool.SetMaxIdleConns(16)
-	db := &DB{read: pool, write: pool, dialect: dialectPostgres}
+	pool.SetMaxOpenConns(places)
+	pool.SetMaxIdleConns(places / 2)
+	db := &DB{read: pool, write: pool, dialect: dialectPostgres, writers: semaphore.NewWeighted(places)}
 	var collation string
 	err = pool.QueryRowContext(ctx, `SELECT datcollate FROM pg_database WHERE datname = current_database()`).Scan(&collation)
 	if err != nil {
@@ -210,13 +212,26 @@ func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
 	return f(&Tx{ctx, tx})
 }
 
-// attempts is how often Write tries a transaction that lost to another.
-const attempts = 20
+const (
+	// attempts is how often Write tries a transaction that lost to another.
+	attempts = 20
+
+	// patience is after how many of them it asks for the database alone.
+	patience = 4
+
+	// places is how many transactions of this process may write at a time: one
+	// for each connection.
+	places = 32
+)
 
 // Write runs f in a serializable transaction and commits it durably before it
 // returns nil. When f returns an error nothing of it remains. A transaction
 // that conflicts with another is run again, so f must be idempotent: it must
 // assign, not append to, what it captures.
+//
+// A long transaction would lose to short ones for ever. One that has lost a few
+// times therefore takes every place to write, so that nothing else of this
+// process writes beside it; what other processes write can still make it lose.
 func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	var err error
 	for i := range attempts {
@@ -228,7 +243,18 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 			case <-time.After(pause):
 			}
 		}
-		if err = db.writeOnce(ctx, f); err == nil || !isConflict(err) {
+		need := int64(1)
+		if i >= patience {
+			need = places
+		}
+		if err := db.writers.Acquire(ctx, need); err != nil {
+			return err
+		}
+		err = func() error {
+			defer db.writers.Release(need) // f may panic
+			return db.writeOnce(ctx, f)
+		}()
+		if err == nil || !isConflict(err) {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -179,6 +180,81 @@ func TestConcurrentWrites(t *testing.T) {
 		if err != nil || n != workers*rounds {
 			t.Errorf("n = %d, %v; want %d", n, err, workers*rounds)
 		}
+	})
+}
+
+// A long transaction gets through between short ones that keep changing what
+// it reads.
+func TestLongWriteIsNotStarved(t *testing.T) {
+	metatest.Each(t, func(t *testing.T, db *meta.DB) {
+		ctx := t.Context()
+		if err := db.Write(ctx, exec(scratch)); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Write(ctx, exec(`INSERT INTO scratch (k, n) VALUES ('n', 0)`)); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan struct{})
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for {
+					select {
+					case <-done:
+						return
+					default:
+					}
+					if err := db.Write(ctx, exec(`UPDATE scratch SET n = n + 1 WHERE k = 'n'`)); err != nil {
+						t.Errorf("short write: %v", err)
+						return
+					}
+				}
+			})
+		}
+		err := db.Write(ctx, func(tx *meta.Tx) error {
+			var n int
+			if err := tx.QueryRow(`SELECT n FROM scratch WHERE k = 'n'`).Scan(&n); err != nil {
+				return err
+			}
+			time.Sleep(20 * time.Millisecond)
+			_, err := tx.Exec(`UPDATE scratch SET n = $1 WHERE k = 'n'`, n+1)
+			return err
+		})
+		close(done)
+		wg.Wait()
+		if err != nil {
+			t.Errorf("long write: %v", err)
+		}
+	})
+}
+
+// Who waits for its turn to write stops waiting when its context ends.
+func TestWriteWaitsNoLongerThanItsContext(t *testing.T) {
+	metatest.Each(t, func(t *testing.T, db *meta.DB) {
+		var wg sync.WaitGroup
+		begun, end := make(chan struct{}), make(chan struct{})
+		wg.Go(func() {
+			err := db.Write(t.Context(), func(tx *meta.Tx) error {
+				if _, err := tx.Exec(scratch); err != nil {
+					return err
+				}
+				close(begun)
+				<-end
+				return nil
+			})
+			if err != nil {
+				t.Errorf("first write: %v", err)
+			}
+		})
+		<-begun
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		err := db.Write(ctx, exec(scratch))
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("second write: %v, want that its time is up", err)
+		}
+		close(end)
+		wg.Wait()
 	})
 }
 
