@@ -32,7 +32,8 @@ import (
 type DB struct {
 	read, write *sql.DB // the same pool on PostgreSQL
 	dialect     dialect
-	writers     *semaphore.Weighted // places for transactions that write
+	group       *group              // who writes to SQLite
+	writers     *semaphore.Weighted // places for those who write to PostgreSQL
 }
 
 type dialect int
@@ -106,7 +107,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	n := max(4, 2*runtime.GOMAXPROCS(0))
 	read.SetMaxOpenConns(n)
 	read.SetMaxIdleConns(n)
-	return &DB{read: read, write: write, dialect: dialectSQLite, writers: semaphore.NewWeighted(places)}, nil
+	return &DB{read: read, write: write, dialect: dialectSQLite, group: &group{db: write}}, nil
 }
 
 // createPrivate makes the file, if it is not there, for its owner alone: SQLite
@@ -171,16 +172,25 @@ func (db *DB) Ping(ctx context.Context) error { return db.read.PingContext(ctx) 
 // Tx is a transaction. It is valid only inside the function it was given to
 // and must not be used by two goroutines at once.
 type Tx struct {
-	ctx context.Context
-	tx  *sql.Tx
+	ctx   context.Context
+	tx    *sql.Tx
+	whole bool // statements that have begun are not interrupted
 }
 
 // Context is the context the transaction was begun with.
 func (t *Tx) Context() context.Context { return t.ctx }
 
+// statement is the context of the next statement.
+func (t *Tx) statement() context.Context {
+	if t.whole && t.ctx.Err() == nil {
+		return context.WithoutCancel(t.ctx)
+	}
+	return t.ctx
+}
+
 // Exec runs a statement and returns the number of rows it changed.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
-	r, err := t.tx.ExecContext(t.ctx, query, args...)
+	r, err := t.tx.ExecContext(t.statement(), query, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -189,13 +199,13 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 
 // Query runs a query. The caller closes the rows and checks their Err.
 func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
-	return t.tx.QueryContext(t.ctx, query, args...)
+	return t.tx.QueryContext(t.statement(), query, args...)
 }
 
 // QueryRow runs a query for one row; Scan answers sql.ErrNoRows when there is
 // none.
 func (t *Tx) QueryRow(query string, args ...any) *sql.Row {
-	return t.tx.QueryRowContext(t.ctx, query, args...)
+	return t.tx.QueryRowContext(t.statement(), query, args...)
 }
 
 // Read runs f in a read-only transaction that sees one snapshot.
@@ -209,29 +219,13 @@ func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
 		return fmt.Errorf("begin read: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to keep: it only read
-	return f(&Tx{ctx, tx})
+	return f(&Tx{ctx: ctx, tx: tx})
 }
-
-const (
-	// attempts is how often Write tries a transaction that lost to another.
-	attempts = 20
-
-	// patience is after how many of them it asks for the database alone.
-	patience = 4
-
-	// places is how many transactions of this process may write at a time: one
-	// for each connection.
-	places = 32
-)
 
 // Write runs f in a serializable transaction and commits it durably before it
 // returns nil. When f returns an error nothing of it remains. A transaction
 // that conflicts with another is run again, so f must be idempotent: it must
 // assign, not append to, what it captures.
-//
-// A long transaction would lose to short ones for ever. One that has lost a few
-// times therefore takes every place to write, so that nothing else of this
-// process writes beside it; what other processes write can still make it lose.
 func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	var err error
 	for i := range attempts {
@@ -243,17 +237,11 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 			case <-time.After(pause):
 			}
 		}
-		need := int64(1)
-		if i >= patience {
-			need = places
+		if db.group != nil {
+			err = db.group.write(ctx, f)
+		} else {
+			err = db.writeBeside(ctx, f, i >= patience)
 		}
-		if err := db.writers.Acquire(ctx, need); err != nil {
-			return err
-		}
-		err = func() error {
-			defer db.writers.Release(need) // f may panic
-			return db.writeOnce(ctx, f)
-		}()
 		if err == nil || !isConflict(err) {
 			return err
 		}
@@ -261,31 +249,43 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	return fmt.Errorf("write: gave up after %d attempts: %w", attempts, err)
 }
 
-func (db *DB) writeOnce(ctx context.Context, f func(*Tx) error) error {
-	opts := &sql.TxOptions{}
-	if db.dialect == dialectPostgres {
-		opts.Isolation = sql.LevelSerializable
+const (
+	// attempts is how often Write tries a transaction that lost to another.
+	attempts = 20
+
+	// patience is after how many of them it asks for the database alone.
+	patience = 4
+
+	// places is how many transactions of this process may write to PostgreSQL
+	// at a time: one for each connection.
+	places = 32
+)
+
+// writeBeside runs f in a transaction beside those of others, or alone. A long
+// transaction would lose to short ones for ever. One that has lost a few times
+// therefore takes every place to write, so that nothing else of this process
+// writes beside it; what other processes write can still make it lose.
+func (db *DB) writeBeside(ctx context.Context, f func(*Tx) error, alone bool) error {
+	need := int64(1)
+	if alone {
+		need = places
 	}
-	tx, err := db.write.BeginTx(ctx, opts)
+	if err := db.writers.Acquire(ctx, need); err != nil {
+		return err
+	}
+	defer db.writers.Release(need)
+	tx, err := db.write.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
 		return fmt.Errorf("begin write: %w", err)
 	}
-	if err := f(&Tx{ctx, tx}); err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
+	defer func() { _ = tx.Rollback() }() // of no effect after the commit
+	if err := f(&Tx{ctx: ctx, tx: tx}); err != nil {
+		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
-}
-
-// ignoreDone drops the error of a rollback that came after the driver had
-// already ended the transaction.
-func ignoreDone(err error) error {
-	if errors.Is(err, sql.ErrTxDone) {
-		return nil
-	}
-	return err
 }
 
 // IsUnique reports whether err is the violation of a primary key or a unique
@@ -303,6 +303,9 @@ func IsUnique(err error) bool {
 // isConflict reports whether the transaction lost to another one and may be
 // tried again.
 func isConflict(err error) bool {
+	if errors.Is(err, errLost) {
+		return true
+	}
 	if e := (*sqlite.Error)(nil); errors.As(err, &e) {
 		return e.Code()&0xff == sqlite3.SQLITE_BUSY || e.Code()&0xff == sqlite3.SQLITE_LOCKED
 	}
