@@ -241,9 +241,9 @@ func daemon(t testing.TB, env []string, ready func() error, command ...string) {
 	}
 }
 
-// socketDir is short, as the path of a socket must be and podman wants its
+// SocketDir is a short path, as the path of a socket must be and podman wants its
 // run root to be.
-func socketDir(t testing.TB) string {
+func SocketDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "s")
 	if err != nil {
@@ -258,7 +258,7 @@ type docker struct{ Runner }
 func newDocker(t testing.TB) Tool {
 	Need(t, "dockerd", "docker", "containerd", "runc")
 	NeedRoot(t)
-	dir := socketDir(t)
+	dir := SocketDir(t)
 	socket := "unix://" + dir + "/docker.sock"
 	r := NewRunner(t, "DOCKER_HOST="+socket)
 	WriteFile(t, filepath.Join(dir, "daemon.json"), "{}")
@@ -307,7 +307,7 @@ func newLibpod(t testing.TB, program string) libpod {
 	Need(t, program)
 	NeedRoot(t)
 	r := NewRunner(t)
-	return libpod{r, []string{program, "--root", filepath.Join(r.dir, "root"), "--runroot", socketDir(t), "--storage-driver", "vfs"}}
+	return libpod{r, []string{program, "--root", filepath.Join(r.dir, "root"), "--runroot", SocketDir(t), "--storage-driver", "vfs"}}
 }
 
 func (p libpod) do(t testing.TB, stdin string, args ...string) (string, error) {
@@ -396,7 +396,7 @@ func StartContainerd(t testing.TB) Containerd {
 	t.Helper()
 	Need(t, "containerd", "ctr")
 	NeedRoot(t)
-	dir := socketDir(t)
+	dir := SocketDir(t)
 	c := Containerd{NewRunner(t), []string{"--plain-http"}, filepath.Join(dir, "sock"), new(string)}
 	config := filepath.Join(dir, "config.toml")
 	WriteFile(t, config, fmt.Sprintf("version = 2\nroot = %q\nstate = %q\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n[grpc]\naddress = %q\n",

@@ -1,0 +1,190 @@
+package builder
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+
+	"github.com/pratique-dev/pratique/test/blackbox"
+)
+
+func TestMain(m *testing.M) { blackbox.Main(m) }
+
+// basePackages make the base image that most tests build on: Debian's Python,
+// and a pip to ask what is installed.
+var basePackages = []string{"python3", "python3-pip"}
+
+// world is a server with two accounts whose repositories come into being with
+// the first push, and the base image in one of the owner's.
+type world struct {
+	*blackbox.Server
+	plane, owner blackbox.Credentials
+	// Base is the reference of the base image.
+	Base string
+}
+
+func newWorld(t testing.TB, serve ...string) *world {
+	t.Helper()
+	blackbox.NeedNames(t)
+	blackbox.Need(t, "aws", "uv")
+	base := blackbox.Debian(t, basePackages...)
+	data := filepath.Join(t.TempDir(), "data")
+	w := &world{
+		plane:  blackbox.CreateAccount(t, data, blackbox.Plane, "plane"),
+		owner:  blackbox.CreateAccount(t, data, blackbox.Owner, "owner"),
+		Server: blackbox.Start(t, data, serve...),
+	}
+	w.AWS(t, w.owner, nil, "ecr", "create-repository-creation-template", "--prefix", "ROOT", "--applied-for", "CREATE_ON_PUSH")
+	w.Base = w.host() + "/bases/debian-python:bookworm"
+	w.push(t, w.Base, base)
+	return w
+}
+
+// host is the owner's registry, which all images of these tests go to.
+func (w *world) host() string { return w.Registry(blackbox.Owner) }
+
+// push stores an image with the owner's credentials.
+func (w *world) push(t testing.TB, image string, img v1.Image) {
+	t.Helper()
+	if err := remote.Write(w.ref(t, image), img, w.login(t)); err != nil {
+		t.Fatalf("push %s: %v", image, err)
+	}
+}
+
+// image reads an image of the registry with the owner's credentials.
+func (w *world) image(t testing.TB, image string) v1.Image {
+	t.Helper()
+	img, err := remote.Image(w.ref(t, image), w.login(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+func (w *world) ref(t testing.TB, image string) name.Reference {
+	t.Helper()
+	ref, err := name.ParseReference(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ref
+}
+
+func (w *world) login(t testing.TB) remote.Option {
+	t.Helper()
+	return remote.WithAuth(&authn.Basic{Username: "AWS", Password: w.Password(t, w.owner)})
+}
+
+// desk is where a user sits: a home with a login to the owner's registry, a
+// folder of sources, and the way to the package index that the machine has.
+type desk struct {
+	dir string // the sources, which programs run in
+	env []string
+}
+
+// newDesk is a desk that is logged in with the owner's credentials.
+func (w *world) newDesk(t testing.TB) *desk {
+	t.Helper()
+	home := t.TempDir()
+	d := &desk{dir: filepath.Join(home, "src"), env: append(indexEnv(),
+		"HOME="+home, "XDG_CACHE_HOME="+filepath.Join(home, ".cache"), "DOCKER_CONFIG="+filepath.Join(home, ".docker"),
+		"REGISTRY_AUTH_FILE="+filepath.Join(home, ".docker", "config.json"), "TMPDIR="+filepath.Join(home, "tmp"))}
+	for _, dir := range []string{d.dir, filepath.Join(home, "tmp")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	login := &desk{dir: d.dir, env: append(w.Env(w.owner), d.env...)}
+	login.run(t, binary(), "login", w.host())
+	return d
+}
+
+// with is the desk with more in its environment.
+func (d *desk) with(env ...string) *desk {
+	return &desk{d.dir, append(d.env[:len(d.env):len(d.env)], env...)}
+}
+
+// home is the desk's home, and its below that.
+func (d *desk) home(elem ...string) string {
+	return filepath.Join(append([]string{filepath.Dir(d.dir)}, elem...)...)
+}
+
+// write writes a file among the sources.
+func (d *desk) write(t testing.TB, name, content string) {
+	t.Helper()
+	blackbox.WriteFile(t, filepath.Join(d.dir, name), content)
+}
+
+func (d *desk) command(t testing.TB, command ...string) *exec.Cmd {
+	t.Helper()
+	cmd := blackbox.Command(t, d.env, command[0], command[1:]...)
+	cmd.Dir = d.dir
+	return cmd
+}
+
+// try runs a program among the sources and returns its standard output, all it
+// said, and its exit status.
+func (d *desk) try(t testing.TB, command ...string) (stdout, said string, code int) {
+	t.Helper()
+	cmd := d.command(t, command...)
+	var out, all strings.Builder
+	cmd.Stdout, cmd.Stderr = both{&out, &all}, &all
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) && !errors.Is(err, context.Canceled) {
+		t.Fatalf("%s: %v\n%s", strings.Join(command, " "), err, all.String())
+	}
+	return out.String(), all.String(), cmd.ProcessState.ExitCode()
+}
+
+// run runs a program, which must succeed, and returns its standard output.
+func (d *desk) run(t testing.TB, command ...string) string {
+	t.Helper()
+	stdout, said, code := d.try(t, command...)
+	if code != 0 {
+		t.Fatalf("%s: exit status %d\n%s", strings.Join(command, " "), code, said)
+	}
+	return stdout
+}
+
+// build runs pratique build, which must succeed, and returns its standard
+// output.
+func (d *desk) build(t testing.TB, args ...string) string {
+	t.Helper()
+	return d.run(t, append([]string{binary(), "build"}, args...)...)
+}
+
+// both writes to two builders, one after the other.
+type both [2]*strings.Builder
+
+func (b both) Write(p []byte) (int, error) {
+	b[0].Write(p)
+	return b[1].Write(p)
+}
+
+// binary is the pratique under test.
+func binary() string { return os.Getenv("PRATIQUE_TEST_BINARY") }
+
+// indexVariable matches what tells programs where the machine's package index
+// is and whom to trust for it.
+var indexVariable = regexp.MustCompile(`^(PIP_|UV_|SSL_CERT_|REQUESTS_CA_BUNDLE=|(?i:(https?|no)_proxy)=)`)
+
+func indexEnv() []string {
+	var env []string
+	for _, v := range os.Environ() {
+		if indexVariable.MatchString(v) {
+			env = append(env, v)
+		}
+	}
+	return env
+}
