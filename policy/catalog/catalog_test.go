@@ -10,7 +10,7 @@ import (
 )
 
 func TestTables(t *testing.T) {
-	counts := map[string]int{"ecr": 60, "ecr-public": 23, "iam": 181, "organizations": 63, "pratique": 12, "sts": 16}
+	counts := map[string]int{"ecr": 60, "ecr-public": 23, "iam": 181, "organizations": 63, "pratique": 21, "sts": 16}
 	if diff := cmp.Diff([]string{"ecr", "ecr-public", "iam", "organizations", "pratique", "sts"}, Services()); diff != "" {
 		t.Errorf("services (-want +got):\n%s", diff)
 	}

@@ -294,10 +294,14 @@ func (g *generator) ops(w *source) error {
 	w.printf("Operations: []shape.Operation{\n")
 	for _, op := range g.model.Operations {
 		o := op.Value
-		if o.HTTP.Method != http.MethodPost || o.HTTP.RequestURI != "/" {
+		w.printf("{Name: %q", op.Name)
+		switch {
+		case o.HTTP.Method == http.MethodPost && o.HTTP.RequestURI == "/":
+		case g.service.Own && m.Protocol == "json":
+			w.printf(", Method: %q, Path: %q", o.HTTP.Method, o.HTTP.RequestURI)
+		default:
 			return fmt.Errorf("%s is not POST /", op.Name)
 		}
-		w.printf("{Name: %q", op.Name)
 		if o.AuthType == "none" {
 			w.printf(", NoAuth: true")
 		}

@@ -24,7 +24,7 @@ func Services() []Service {
 		{Model: "ecr-public", Package: "ecrpublic", Names: []string{"registryId", "repositoryName", "resourceArn"}},
 		{Model: "iam", Package: "iam", Names: []string{"UserName", "GroupName", "RoleName", "PolicyArn", "InstanceProfileName"}, Global: true},
 		{Model: "organizations", Package: "organizations", Names: []string{"AccountId", "HandshakeId", "OrganizationalUnitId", "ParentId", "PolicyId", "ResourceId", "RootId", "TargetId"}, Global: true},
-		{Model: "pratique", Package: "pratique", Names: []string{"registryId", "repositoryName"}, Own: true},
+		{Model: "pratique", Package: "pratique", Names: []string{"buildId", "registryId", "repositoryName"}, Own: true},
 		{Model: "sts", Package: "sts", Names: []string{"RoleArn"}},
 	}
 }

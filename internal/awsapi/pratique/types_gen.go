@@ -16,6 +16,51 @@ type Authorization struct {
 	Withheld        []Withheld `json:"withheld,omitzero"`
 }
 
+// Build is a structure of the API.
+type Build struct {
+	BuildId       *string     `json:"buildId,omitzero"`
+	Image         *string     `json:"image,omitzero"`
+	State         *string     `json:"state,omitzero"` // one of BuildState*
+	StateReason   *string     `json:"stateReason,omitzero"`
+	Caller        *string     `json:"caller,omitzero"`
+	CreatedAt     *shape.Time `json:"createdAt,omitzero"`
+	StartedAt     *shape.Time `json:"startedAt,omitzero"`
+	FinishedAt    *shape.Time `json:"finishedAt,omitzero"`
+	Deadline      *shape.Time `json:"deadline,omitzero"`
+	ImageDigest   *string     `json:"imageDigest,omitzero"`
+	Attempts      *int32      `json:"attempts,omitzero"`
+	Worker        *string     `json:"worker,omitzero"`
+	ContextDigest *string     `json:"contextDigest,omitzero"`
+	ContextSize   *int64      `json:"contextSize,omitzero"`
+}
+
+// BuildLease is a structure of the API.
+type BuildLease struct {
+	BuildId          *string     `json:"buildId,omitzero"`
+	LeaseId          *string     `json:"leaseId,omitzero"`
+	ExpiresAt        *shape.Time `json:"expiresAt,omitzero"`
+	HeartbeatSeconds *int32      `json:"heartbeatSeconds,omitzero"`
+	Deadline         *shape.Time `json:"deadline,omitzero"`
+	Attempt          *int32      `json:"attempt,omitzero"`
+	Caller           *string     `json:"caller,omitzero"`
+	Image            *string     `json:"image,omitzero"`
+	Spec             *string     `json:"spec,omitzero"`
+	Options          *string     `json:"options,omitzero"`
+	ContextPath      *string     `json:"contextPath,omitzero"`
+	ContextDigest    *string     `json:"contextDigest,omitzero"`
+	ContextSize      *int64      `json:"contextSize,omitzero"`
+	Username         *string     `json:"username,omitzero"`
+	Password         *string     `json:"password,omitzero"`
+	Domains          []string    `json:"domains,omitzero"`
+}
+
+// BuildLogEvent is a structure of the API.
+type BuildLogEvent struct {
+	Sequence  *int64      `json:"sequence,omitzero"`
+	Timestamp *shape.Time `json:"timestamp,omitzero"`
+	Message   *string     `json:"message,omitzero"`
+}
+
 // Caller is a structure of the API.
 type Caller struct {
 	Type        *string `json:"type,omitzero"`
@@ -23,6 +68,24 @@ type Caller struct {
 	AccountId   *string `json:"accountId,omitzero"`
 	PrincipalId *string `json:"principalId,omitzero"`
 	AccessKeyId *string `json:"accessKeyId,omitzero"`
+}
+
+// CancelBuildInput is what CancelBuild takes.
+type CancelBuildInput struct {
+	BuildId *string `json:"buildId,omitzero"`
+}
+
+// GetBuildId returns BuildId, or "" when it is absent.
+func (in *CancelBuildInput) GetBuildId() string {
+	if in.BuildId == nil {
+		return ""
+	}
+	return *in.BuildId
+}
+
+// CancelBuildOutput is what CancelBuild answers.
+type CancelBuildOutput struct {
+	Build *Build `json:"build,omitzero"`
 }
 
 // Decision is a structure of the API.
@@ -49,6 +112,24 @@ type DeleteEventDestinationInput struct {
 // DeleteEventDestinationOutput is what DeleteEventDestination answers.
 type DeleteEventDestinationOutput struct {
 	Destination *EventDestination `json:"destination,omitzero"`
+}
+
+// DescribeBuildInput is what DescribeBuild takes.
+type DescribeBuildInput struct {
+	BuildId *string `json:"buildId,omitzero"`
+}
+
+// GetBuildId returns BuildId, or "" when it is absent.
+func (in *DescribeBuildInput) GetBuildId() string {
+	if in.BuildId == nil {
+		return ""
+	}
+	return *in.BuildId
+}
+
+// DescribeBuildOutput is what DescribeBuild answers.
+type DescribeBuildOutput struct {
+	Build *Build `json:"build,omitzero"`
 }
 
 // DescribeDecisionInput is what DescribeDecision takes.
@@ -136,6 +217,52 @@ type ExpiredImage struct {
 	Reason                 *string     `json:"reason,omitzero"`
 }
 
+// FinishBuildInput is what FinishBuild takes.
+type FinishBuildInput struct {
+	BuildId     *string `json:"buildId,omitzero"`
+	LeaseId     *string `json:"leaseId,omitzero"`
+	Outcome     *string `json:"outcome,omitzero"` // one of BuildOutcome*
+	ImageDigest *string `json:"imageDigest,omitzero"`
+	Reason      *string `json:"reason,omitzero"`
+}
+
+// GetBuildId returns BuildId, or "" when it is absent.
+func (in *FinishBuildInput) GetBuildId() string {
+	if in.BuildId == nil {
+		return ""
+	}
+	return *in.BuildId
+}
+
+// FinishBuildOutput is what FinishBuild answers.
+type FinishBuildOutput struct {
+	Build *Build `json:"build,omitzero"`
+}
+
+// GetBuildLogsInput is what GetBuildLogs takes.
+type GetBuildLogsInput struct {
+	BuildId     *string `json:"buildId,omitzero"`
+	After       *int64  `json:"after,omitzero"`
+	WaitSeconds *int32  `json:"waitSeconds,omitzero"`
+	MaxResults  *int32  `json:"maxResults,omitzero"`
+}
+
+// GetBuildId returns BuildId, or "" when it is absent.
+func (in *GetBuildLogsInput) GetBuildId() string {
+	if in.BuildId == nil {
+		return ""
+	}
+	return *in.BuildId
+}
+
+// GetBuildLogsOutput is what GetBuildLogs answers.
+type GetBuildLogsOutput struct {
+	Events   []BuildLogEvent `json:"events,omitzero"`
+	After    *int64          `json:"after,omitzero"`
+	Complete *bool           `json:"complete,omitzero"`
+	Build    *Build          `json:"build,omitzero"`
+}
+
 // GetLifecycleSettingsInput is what GetLifecycleSettings takes.
 type GetLifecycleSettingsInput struct {
 	RegistryId     *string `json:"registryId,omitzero"`
@@ -164,6 +291,25 @@ type GetLifecycleSettingsOutput struct {
 	RepositoryName          *string `json:"repositoryName,omitzero"`
 	ProtectPulledWithinDays *int32  `json:"protectPulledWithinDays,omitzero"`
 	UndoDays                *int32  `json:"undoDays,omitzero"`
+}
+
+// HeartbeatBuildInput is what HeartbeatBuild takes.
+type HeartbeatBuildInput struct {
+	BuildId *string `json:"buildId,omitzero"`
+	LeaseId *string `json:"leaseId,omitzero"`
+}
+
+// GetBuildId returns BuildId, or "" when it is absent.
+func (in *HeartbeatBuildInput) GetBuildId() string {
+	if in.BuildId == nil {
+		return ""
+	}
+	return *in.BuildId
+}
+
+// HeartbeatBuildOutput is what HeartbeatBuild answers.
+type HeartbeatBuildOutput struct {
+	ExpiresAt *shape.Time `json:"expiresAt,omitzero"`
 }
 
 // ImageIdentifier is a structure of the API.
@@ -212,6 +358,18 @@ type ImportImageScanFindingsOutput struct {
 	FindingSeverityCounts map[string]int32 `json:"findingSeverityCounts,omitzero"`
 }
 
+// LeaseBuildInput is what LeaseBuild takes.
+type LeaseBuildInput struct {
+	Worker      *string `json:"worker,omitzero"`
+	Execution   *bool   `json:"execution,omitzero"`
+	WaitSeconds *int32  `json:"waitSeconds,omitzero"`
+}
+
+// LeaseBuildOutput is what LeaseBuild answers.
+type LeaseBuildOutput struct {
+	Lease *BuildLease `json:"lease,omitzero"`
+}
+
 // LifecycleVerdict is a structure of the API.
 type LifecycleVerdict struct {
 	ImageDigest   *string     `json:"imageDigest,omitzero"`
@@ -222,6 +380,19 @@ type LifecycleVerdict struct {
 	RulePriority  *int32      `json:"rulePriority,omitzero"`
 	Cause         *string     `json:"cause,omitzero"`
 	Reason        *string     `json:"reason,omitzero"`
+}
+
+// ListBuildsInput is what ListBuilds takes.
+type ListBuildsInput struct {
+	State      *string `json:"state,omitzero"` // one of BuildState*
+	NextToken  *string `json:"nextToken,omitzero"`
+	MaxResults *int32  `json:"maxResults,omitzero"`
+}
+
+// ListBuildsOutput is what ListBuilds answers.
+type ListBuildsOutput struct {
+	Builds    []Build `json:"builds,omitzero"`
+	NextToken *string `json:"nextToken,omitzero"`
 }
 
 // ListExpiredImagesInput is what ListExpiredImages takes.
@@ -254,6 +425,26 @@ type ListExpiredImagesOutput struct {
 	RepositoryName *string        `json:"repositoryName,omitzero"`
 	ExpiredImages  []ExpiredImage `json:"expiredImages,omitzero"`
 	NextToken      *string        `json:"nextToken,omitzero"`
+}
+
+// PutBuildLogsInput is what PutBuildLogs takes.
+type PutBuildLogsInput struct {
+	BuildId  *string  `json:"buildId,omitzero"`
+	LeaseId  *string  `json:"leaseId,omitzero"`
+	Sequence *int64   `json:"sequence,omitzero"`
+	Messages []string `json:"messages,omitzero"`
+}
+
+// GetBuildId returns BuildId, or "" when it is absent.
+func (in *PutBuildLogsInput) GetBuildId() string {
+	if in.BuildId == nil {
+		return ""
+	}
+	return *in.BuildId
+}
+
+// PutBuildLogsOutput is what PutBuildLogs answers.
+type PutBuildLogsOutput struct {
 }
 
 // PutEventDestinationInput is what PutEventDestination takes.
@@ -378,6 +569,22 @@ type RunLifecyclePolicyOutput struct {
 	RequestedAt    *shape.Time `json:"requestedAt,omitzero"`
 }
 
+// StartBuildInput is what StartBuild takes.
+type StartBuildInput struct {
+	Image         *string `json:"image,omitzero"`
+	Spec          *string `json:"spec,omitzero"`
+	Options       *string `json:"options,omitzero"`
+	ContextDigest *string `json:"contextDigest,omitzero"`
+	ContextSize   *int64  `json:"contextSize,omitzero"`
+}
+
+// StartBuildOutput is what StartBuild answers.
+type StartBuildOutput struct {
+	Build      *Build  `json:"build,omitzero"`
+	UploadPath *string `json:"uploadPath,omitzero"`
+	Joined     *bool   `json:"joined,omitzero"`
+}
+
 // TestEventDestinationInput is what TestEventDestination takes.
 type TestEventDestinationInput struct {
 	DestinationName *string `json:"destinationName,omitzero"`
@@ -395,6 +602,25 @@ type Withheld struct {
 	Side      *string `json:"side,omitzero"` // one of WithheldSide*
 	AccountId *string `json:"accountId,omitzero"`
 }
+
+// Values of BuildOutcome.
+const (
+	BuildOutcomeSucceeded = "SUCCEEDED"
+	BuildOutcomeFailed    = "FAILED"
+	BuildOutcomeReleased  = "RELEASED"
+	BuildOutcomeDeclined  = "DECLINED"
+)
+
+// Values of BuildState.
+const (
+	BuildStateUploading = "UPLOADING"
+	BuildStateQueued    = "QUEUED"
+	BuildStateLeased    = "LEASED"
+	BuildStateRunning   = "RUNNING"
+	BuildStateSucceeded = "SUCCEEDED"
+	BuildStateFailed    = "FAILED"
+	BuildStateCanceled  = "CANCELED"
+)
 
 // Values of EventDetailType.
 const (

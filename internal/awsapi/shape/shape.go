@@ -42,6 +42,10 @@ type Operation struct {
 	NoAuth   bool     // may be called without a signature
 	NoResult bool     // Query: the answer carries no <NameResult> element
 	Errors   []string // codes the model declares, common errors aside
+
+	// Method and Path are a second way to call the operation, with a path of its own instead of its name in a header. Elements
+	// of the path in braces are members of the input: "GET", "/imagespec/builds/{buildId}".
+	Method, Path string
 }
 
 // Error is an error code that the model declares.
