@@ -1,0 +1,109 @@
+"""Runs the program pratique."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+#: The program to run: a name on PATH or a path.
+PROGRAM = "PRATIQUE_PROGRAM"
+#: The URL of a Pratique server that builds instead of this machine.
+REMOTE = "PRATIQUE_REMOTE"
+#: Further arguments of `pratique build`, as a shell splits them.
+BUILD_ARGS = "PRATIQUE_BUILD_ARGS"
+
+# Exit statuses of `pratique build --check-only`.
+PRESENT = 0
+ABSENT = 3
+
+
+class BuildError(RuntimeError):
+    """An image was not built, or whether it exists is not known."""
+
+
+@dataclass
+class Build:
+    """What `pratique build` is told of one image."""
+
+    #: The specification in its wire form: what `json.dumps` makes of it.
+    spec: dict[str, Any]
+    #: The directory that the specification's relative paths begin from.
+    directory: Path
+    #: Further arguments, which say what the specification does not.
+    arguments: list[str] = field(default_factory=list)
+
+    def exists(self) -> bool:
+        """Whether the registry has the image.
+
+        Raises BuildError where that is not known: because the registry wants
+        a login, or refuses to say, or is not there.
+        """
+        done = self._run(["--check-only"], capture=True)
+        if done.returncode == PRESENT:
+            return True
+        if done.returncode == ABSENT:
+            return False
+        raise BuildError(_reason(done.stderr) or f"pratique build --check-only: exit status {done.returncode}")
+
+    def build(self, force: bool = False) -> dict[str, Any]:
+        """Builds the image and pushes it. Returns what pratique says of it.
+
+        Progress goes to standard error.
+        """
+        done = self._run(["--output", "json"] + (["--force"] if force else []), capture=False)
+        if done.returncode != 0:
+            raise BuildError(f"pratique build failed with exit status {done.returncode}; it said why above")
+        return json.loads(done.stdout)
+
+    def plan(self) -> str:
+        """How pratique would build the image, in its words."""
+        done = self._run(["--plan"], capture=False)
+        if done.returncode != 0:
+            raise BuildError(f"pratique build --plan failed with exit status {done.returncode}; it said why above")
+        return done.stdout
+
+    def _run(self, arguments: list[str], capture: bool) -> subprocess.CompletedProcess[str]:
+        with self._file() as file:
+            command = [program(), "build", str(file), "--context", str(self.directory), *arguments, *self.arguments]
+            if os.environ.get(REMOTE):
+                command += ["--remote", os.environ[REMOTE]]
+            command += shlex.split(os.environ.get(BUILD_ARGS, ""))
+            return subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if capture else None,
+                encoding="utf-8",
+                check=False,
+            )
+
+    @contextmanager
+    def _file(self) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="pratique-") as directory:
+            file = Path(directory) / "image.json"
+            file.write_text(json.dumps(self.spec, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+            yield file
+
+
+def program() -> str:
+    """The path of the program pratique."""
+    name = os.environ.get(PROGRAM) or "pratique"
+    path: str | None = shutil.which(name)
+    if path is None:
+        raise BuildError(f"{name} is not installed, or not on PATH; {PROGRAM} may name it")
+    return path
+
+
+def _reason(stderr: str) -> str:
+    """The last thing that a program said, without the word that it begins with."""
+    lines = [line for line in stderr.splitlines() if line.strip()]
+    return lines[-1].removeprefix("error: ") if lines else ""
