@@ -6,6 +6,7 @@
 package buildplan
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ type Step struct {
 
 // ErrNoExecutor is the cause of the error for a specification that needs a
 // Dockerfile to be run where nothing can run it.
-var ErrNoExecutor = fmt.Errorf("nothing here builds Dockerfiles: install buildah, or docker with buildx, or set BUILDKIT_HOST for buildctl; or build it on the server with --remote")
+var ErrNoExecutor = errors.New("nothing here builds Dockerfiles: install buildah, or docker with buildx, or set BUILDKIT_HOST for buildctl; or build it on the server with --remote")
 
 // New decides how a specification is built. The error is an [imagespec.Error]
 // for a field that no path can build, or wraps [ErrNoExecutor]. The plan is
