@@ -158,4 +158,3 @@ func (c Compression) reader(r io.Reader) (io.ReadCloser, error) {
 	}
 	return gzip.NewReader(r)
 }
-
