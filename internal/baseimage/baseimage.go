@@ -7,9 +7,10 @@
 package baseimage
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"runtime"
+	"path"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -45,7 +46,7 @@ type Base struct {
 	// it looks: of two with one name it imports the first.
 	Installed []Installed
 
-	files *tree
+	tree *tree
 }
 
 // Interpreter is a Python of the image.
@@ -54,6 +55,8 @@ type Interpreter struct {
 	Version string // "3.11.7", or "3.11" where the image does not tell more
 	Prefix  string // sys.prefix
 	Base    string // sys.base_prefix: another one in a virtual environment
+	// SysPath are the directories of sys.path that may hold packages, free of
+	// symbolic links, with those of PYTHONPATH, .pth files and the user's own.
 	SysPath []string
 	// Layout says where packages are installed for this interpreter. All its
 	// paths are free of symbolic links.
@@ -62,35 +65,11 @@ type Interpreter struct {
 
 // Minor returns the version's first two numbers, "3.11".
 func (i Interpreter) Minor() string {
-	parts := strings.SplitN(i.Version, ".", 3)
-	return strings.Join(parts[:min(2, len(parts))], ".")
+	return twoNumbers(i.Version)
 }
 
 // Venv tells whether the interpreter belongs to a virtual environment.
 func (i Interpreter) Venv() bool { return i.Prefix != i.Base }
-
-// Place tells how an installed distribution relates to the directories that
-// new packages are installed to.
-type Place int
-
-const (
-	// Replaced is in such a directory: whoever installs the distribution anew
-	// has to remove its files first.
-	Replaced Place = iota
-	// Shadowed is in a directory that Python searches later: what is
-	// installed anew wins, and the old files may stay.
-	Shadowed
-	// Shadowing is in a directory that Python searches earlier: it wins over
-	// whatever is installed anew.
-	Shadowing
-)
-
-// Installed is a distribution of the base image.
-type Installed struct {
-	wheel.Installed
-	Dir   string // the directory of sys.path that holds it
-	Place Place
-}
 
 // Replaced returns the distributions whose files have to go when they are
 // installed anew, by their normalised names.
@@ -111,18 +90,82 @@ func (b *Base) Replaced() map[string]wheel.Installed {
 // absolute: each directory that leads to one of them, the paths themselves
 // where they are directories, and the symbolic links on the way, as the Dirs
 // of a [wheel.Layout]. What the image does not have is left out.
-func (b *Base) Dirs(paths ...string) map[string]wheel.Dir { return map[string]wheel.Dir{} }
+func (b *Base) Dirs(paths ...string) map[string]wheel.Dir {
+	found := map[string]wheel.Dir{}
+	for _, p := range paths {
+		b.tree.dirs(path.Clean(p), found)
+	}
+	return found
+}
 
-// Resolve follows the symbolic links of path, inside the image, and returns
-// where it leads. Elements that do not exist are kept as they are.
-func (b *Base) Resolve(path string) string { return path }
+// Resolve follows the symbolic links of an absolute path, inside the image,
+// and returns where it leads. Elements that do not exist are kept as they are.
+func (b *Base) Resolve(file string) string { return b.tree.resolve(path.Clean(file)) }
 
 // Read reads the layers of img, those that the cache does not know, and says
 // what they hold. Its errors are *NoPythonError and *VersionError, *LayerError
 // for a layer that cannot be read, and others that say what about the image is
 // not as it has to be.
 func Read(ctx context.Context, img v1.Image, opts Options) (*Base, error) {
-	return nil, fmt.Errorf("not yet: %d", runtime.NumCPU())
+	if opts.Limits == (Limits{}) {
+		opts.Limits = DefaultLimits
+	}
+	digest, err := img.Digest()
+	if err != nil {
+		return nil, fmt.Errorf("read the manifest of the base image: %w", err)
+	}
+	config, err := img.ConfigFile()
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration of the base image: %w", err)
+	}
+	if config.OS != "" && config.OS != "linux" {
+		return nil, fmt.Errorf("the base image is for %s; only linux can be built on", config.OS)
+	}
+	layers, err := readLayers(ctx, img, config, opts)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSurvey(newTree(layers), config)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := s.choose(opts)
+	if err != nil {
+		return nil, err
+	}
+	b := &Base{Digest: digest, Config: config, Python: s.interpreter(chosen), OSRelease: s.release, Users: s.users, tree: s.tree}
+	if b.Target, err = s.target(chosen); err != nil {
+		return nil, err
+	}
+	b.Installed = s.installed(b.Python)
+	return b, nil
 }
 
-var _ = context.Canceled
+// newSurvey takes together what the search for an interpreter needs.
+func newSurvey(t *tree, config *v1.ConfigFile) (*survey, error) {
+	s := &survey{tree: t, env: map[string]string{}, arch: config.Architecture, workdir: config.Config.WorkingDir}
+	for _, variable := range config.Config.Env {
+		name, value, _ := strings.Cut(variable, "=")
+		s.env[name] = value
+	}
+	s.release = parseOSRelease(cmp.Or(t.fact("/etc/os-release"), t.fact("/usr/lib/os-release")))
+	s.users = parseUsers(t.fact("/etc/passwd"), t.fact("/etc/group"))
+	var err error
+	if s.user, err = s.users.Lookup(config.Config.User); err != nil {
+		return nil, fmt.Errorf("the base image runs as %q: %w", config.Config.User, err)
+	}
+	return s, nil
+}
+
+// target is what wheels for the interpreter have to fit.
+func (s *survey) target(c *candidate) (python.Target, error) {
+	t := python.Target{Version: c.version, Implementation: "cpython", Arch: cmp.Or(s.arch, c.arch)}
+	var err error
+	if t.Libc, t.LibcVersion, err = s.libc(t.Arch, c.loader); err != nil {
+		return t, err
+	}
+	if err := t.Validate(); err != nil {
+		return t, fmt.Errorf("the base image: %w", err)
+	}
+	return t, nil
+}

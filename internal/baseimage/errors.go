@@ -25,7 +25,7 @@ func (e *LayerError) Unwrap() error { return e.Err }
 type Found struct {
 	Path    string
 	Version string // "" when not known
-	Problem string // why it cannot be used at all, "" when it could
+	Problem string // why it cannot be used at all, "it is PyPy"; "" when it could
 }
 
 func (f Found) String() string {
@@ -34,7 +34,7 @@ func (f Found) String() string {
 		s += " (" + f.Version + ")"
 	}
 	if f.Problem != "" {
-		s += ", " + f.Problem
+		s += ", but " + f.Problem
 	}
 	return s
 }
