@@ -89,9 +89,14 @@ type Spec struct {
 	// SourceRoot begin from; the working directory if it is empty. A Spec from
 	// a file has the directory of that file. It is not part of the wire form.
 	Dir string
+	// Confined refuses files that are not below Dir, by their path or through
+	// links, and asks git for nothing: for specifications of strangers. It is
+	// not part of the wire form.
+	Confined bool
 
 	exact map[string]Value    // Python values of fields, by flytekit's names
 	at    map[string]Position // where they are written
+	file  string              // in which file, for messages
 }
 
 // SecretMount is a file of the machine that builds, and where the installation
@@ -122,8 +127,10 @@ func parseCopyMode(s string) (CopyMode, error) {
 			return m, nil
 		}
 	}
-	return 0, fmt.Errorf("%q is not %s", s, strings.Join(slices.Sorted(maps.Values(copyModes)), ", "))
+	return 0, fmt.Errorf("%q is not one of %s", s, copyModeNames())
 }
+
+func copyModeNames() string { return strings.Join(slices.Sorted(maps.Values(copyModes)), ", ") }
 
 // Position is a place in a file, from one. Columns count bytes.
 type Position struct{ Line, Column int }
@@ -138,8 +145,13 @@ func (s *Spec) Position(field string) (Position, bool) {
 
 // Named is one of the specifications of a file.
 type Named struct {
-	Name string // the variable, or in YAML and JSON the name of the image
+	// Name is the variable that has it or, without one, the number of its
+	// line; in YAML and JSON the name of the image.
+	Name string
 	Spec *Spec
+	// Err says why the specification cannot be read, of Python source only;
+	// Spec is nil then. It is an *[Error].
+	Err error
 }
 
 // Error says what is wrong with a specification, and where.
@@ -176,4 +188,24 @@ func (s *Spec) In(dir string) *Spec {
 		b.Dir = dir
 	}
 	return s
+}
+
+// Confine sets Confined for the specification and for those that it is based
+// on, and returns the specification.
+func (s *Spec) Confine() *Spec {
+	for b := s; b != nil; b = b.Base {
+		b.Confined = true
+	}
+	return s
+}
+
+// fault is an error about a field, at the place where it is written.
+func (s *Spec) fault(field string, cause error, format string, args ...any) *Error {
+	e := &Error{File: s.file, Field: field, Msg: fmt.Sprintf(format, args...), Err: cause}
+	p, ok := s.at[field]
+	if !ok {
+		p = s.at[""]
+	}
+	e.Line, e.Column = p.Line, p.Column
+	return e
 }
