@@ -65,6 +65,11 @@ func Repository(account, region, name string) string {
 	return ARN{Partition, "ecr", region, account, "repository/" + name}.String()
 }
 
+// Build returns the ARN of a build of the build service.
+func Build(account, region, id string) string {
+	return ARN{Partition, "pratique", region, account, "build/" + id}.String()
+}
+
 // PublicRepository returns the ARN of a public ECR repository. The name "*"
 // stands for all public repositories of the account.
 func PublicRepository(account, name string) string {

@@ -78,11 +78,14 @@ func (id *Identity) Tags() map[string]string {
 // ARN is the principal's ARN as denials print it.
 func (id *Identity) ARN() string { return id.Subject.Principal.ARN }
 
-// Config is what an Authenticator needs. All fields are required.
+// Config is what an Authenticator needs. All fields but Build are required.
 type Config struct {
 	IAM *iam.IAM
 	Box *seal.Box
 	Now func() time.Time
+	// Build reports whether the tokens of a build may be used still; see
+	// BuildToken. Without it they may not.
+	Build func(ctx context.Context, build string, attempt int64) (bool, error)
 }
 
 // Authenticator tells who sent a request. It is safe for concurrent use.
@@ -91,11 +94,13 @@ type Authenticator struct {
 	box  *seal.Box
 	now  func() time.Time
 	keys *sigv4.KeyCache
+
+	build func(ctx context.Context, build string, attempt int64) (bool, error)
 }
 
 // New returns an Authenticator.
 func New(c Config) *Authenticator {
-	return &Authenticator{iam: c.IAM, box: c.Box, now: c.Now, keys: sigv4.NewKeyCache(4096)}
+	return &Authenticator{iam: c.IAM, box: c.Box, now: c.Now, keys: sigv4.NewKeyCache(4096), build: c.Build}
 }
 
 // proof is a credential that was found good, before the principal behind it is

@@ -34,6 +34,10 @@ type claims struct {
 	AccessKeyID string       `json:"key"`
 	Ref         iam.Ref      `json:"ref"`
 	STS         *iam.Session `json:"sts,omitempty"`
+
+	// The build that the token is for, and which of the attempts at it.
+	Build   string `json:"build,omitempty"`
+	Attempt int64  `json:"attempt,omitempty"`
 }
 
 // RegistryToken makes a token that lets id use the registry endpoint until
@@ -109,6 +113,20 @@ func (a *Authenticator) openToken(ctx context.Context, purpose, token string) (*
 	if purpose == bearerPurpose && c.AccessKeyID == "" {
 		return nil, nil
 	}
+	if c.Build != "" {
+		if err := a.checkBuild(ctx, &c); err != nil {
+			return nil, err
+		}
+	}
+	id, err := a.bearer(ctx, &c)
+	if err == nil {
+		id.expires = time.Unix(c.Expires, 0)
+	}
+	return id, err
+}
+
+// bearer identifies whom claims are about, as they are now.
+func (a *Authenticator) bearer(ctx context.Context, c *claims) (*Identity, error) {
 	p := &proof{kind: RegistryToken, accessKeyID: c.AccessKeyID, ref: c.Ref, sts: c.STS}
 	if c.STS == nil { // a key that was deleted or deactivated since takes its tokens along
 		key, err := a.lookUp(ctx, c.AccessKeyID, "")
@@ -119,9 +137,5 @@ func (a *Authenticator) openToken(ctx context.Context, purpose, token string) (*
 			return nil, ErrInvalidCredentials
 		}
 	}
-	id, err := a.identify(ctx, p)
-	if err == nil {
-		id.expires = time.Unix(c.Expires, 0)
-	}
-	return id, err
+	return a.identify(ctx, p)
 }

@@ -57,6 +57,7 @@ type Dispatcher struct {
 	rows     map[rowKey]*row
 	targets  map[string]*shape.Service // by target prefix
 	versions map[string]*shape.Service // by API version
+	routes   []route
 }
 
 type rowKey struct {
@@ -101,11 +102,13 @@ func New(c Config) *Dispatcher {
 			r.validator = compilers[s].validator(o.input)
 		}
 		d.rows[key] = r
+		d.addRoute(r)
 	}
 	return d
 }
 
-// ServeHTTP answers one API request, whatever its path: signatures cover it, and the services have one.
+// ServeHTTP answers one API request, whatever its path if it names its operation elsewhere: signatures cover it, and the
+// services have one.
 // It records operation, caller, resources and error in the audit event of the request's context.
 func (d *Dispatcher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{d: d, w: w, r: r, event: audit.FromContext(r.Context())}
@@ -114,6 +117,9 @@ func (d *Dispatcher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("x-amzn-RequestId", x.event.RequestID)
 	x.protocol, x.dialect = protocolOf(r)
+	if x.rest = d.routed(r); x.rest {
+		x.protocol, x.dialect = shape.JSON11, restDialect
+	}
 
 	out, err := x.serve()
 	if err == nil {
@@ -140,12 +146,13 @@ type exchange struct {
 	r        *http.Request
 	event    *audit.Event
 	protocol shape.Protocol
+	rest     bool // by method and path, with JSON bodies
 	dialect  dialect
 
 	service *shape.Service // nil until known
 	row     *row           // nil until known
 	body    []byte
-	params  url.Values // Query
+	params  url.Values // Query and REST
 	call    *Call
 }
 
@@ -179,7 +186,10 @@ func (x *exchange) serve() (any, error) {
 
 // find determines the operation and reads the body, in the order that the protocol asks for.
 func (x *exchange) find() error {
-	if x.protocol == shape.JSON11 {
+	switch {
+	case x.rest:
+		return x.findREST()
+	case x.protocol == shape.JSON11:
 		return x.findJSON()
 	}
 	return x.findQuery()
@@ -312,7 +322,10 @@ func (x *exchange) authenticate() error {
 const globalRegion = "us-east-1"
 
 func (x *exchange) decode(in any) error {
-	if x.protocol == shape.JSON11 {
+	switch {
+	case x.rest:
+		return x.decodeREST(in)
+	case x.protocol == shape.JSON11:
 		return decodeJSON(x.body, in)
 	}
 	return decodeQuery(x.params, in)
@@ -369,7 +382,7 @@ func (x *exchange) answer(out any) error {
 		if err != nil {
 			return fmt.Errorf("encode the answer: %w", err)
 		}
-		x.write(http.StatusOK, contentTypeJSON, b)
+		x.write(http.StatusOK, x.contentTypeJSON(), b)
 		return nil
 	}
 	b, err := encodeXML(&x.row.Operation, out, x.event.RequestID)
@@ -382,8 +395,16 @@ func (x *exchange) answer(out any) error {
 
 const (
 	contentTypeJSON = "application/x-amz-json-1.1"
+	contentTypeREST = "application/json"
 	contentTypeXML  = "text/xml"
 )
+
+func (x *exchange) contentTypeJSON() string {
+	if x.rest {
+		return contentTypeREST
+	}
+	return contentTypeJSON
+}
 
 // fail writes an error answer.
 func (x *exchange) fail(err error) {
@@ -408,7 +429,7 @@ func (x *exchange) fail(err error) {
 		x.d.cfg.Log.ErrorContext(ctx, "encode an error answer", "request_id", x.event.RequestID, "code", e.Code, "error", err)
 		status, body = http.StatusInternalServerError, []byte(`{"__type":"`+x.dialect.internal+`"}`)
 	}
-	x.write(status, contentTypeJSON, body)
+	x.write(status, x.contentTypeJSON(), body)
 }
 
 // encode puts the encoded form of a denial into a header: AWS's sentences for these services have no place for it.
@@ -441,7 +462,7 @@ func (x *exchange) authError(err error) error {
 	}
 	json := x.protocol == shape.JSON11
 	e := &Error{Status: http.StatusForbidden}
-	if json {
+	if json && !x.rest {
 		e.Status = http.StatusBadRequest
 	}
 	switch {

@@ -63,6 +63,13 @@ var jsonDialect = dialect{
 	internal:         "ServerException",
 }
 
+// restDialect is jsonDialect with statuses that say as much as the codes do.
+var restDialect = func() dialect {
+	d := jsonDialect
+	d.accessStatus = http.StatusForbidden
+	return d
+}()
+
 var queryDialect = dialect{
 	accessDenied:     "AccessDenied",
 	accessStatus:     http.StatusForbidden,

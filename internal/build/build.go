@@ -161,7 +161,7 @@ const (
 	// MaxMessage is the longest line of a log, in bytes; the rest of a longer one is left out.
 	MaxMessage = 16 << 10
 
-	lifetime    = 24 * time.Hour         // that a build takes at most; values that were sealed before keys were rotated open for longer
+	lifetime    = 12 * time.Hour         // that a build takes at most, as registry tokens live
 	uploadTime  = time.Hour              // that a build waits for its files
 	workerTime  = 2 * time.Minute        // that a worker counts as being there
 	pollEvery   = 500 * time.Millisecond // looks for what a request waits for

@@ -1,6 +1,6 @@
 // Package pratiqueapi serves what AWS has no operation for: the explanation of a denial to the accounts it is about, the
-// webhooks that are told what happens in a registry, scans of images that were made elsewhere, and what a lifecycle policy
-// does and why, to be prevented and undone.
+// webhooks that are told what happens in a registry, scans of images that were made elsewhere, what a lifecycle policy
+// does and why, to be prevented and undone, and the build service.
 package pratiqueapi
 
 import (
@@ -19,29 +19,40 @@ type Config struct {
 	Decisions *decision.Store
 	Events    *event.Webhooks
 	Registry  *registry.Registry
+	Builds    BuildConfig
 }
 
 type service struct {
 	decisions *decision.Store
 	events    *event.Webhooks
 	registry  *registry.Registry
+	builds    BuildConfig
 }
 
 // Operations returns the rows of the service.
 func Operations(c Config) []awsapi.Operation {
-	s := &service{decisions: c.Decisions, events: c.Events, registry: c.Registry}
+	s := &service{decisions: c.Decisions, events: c.Events, registry: c.Registry, builds: c.Builds}
 	return awsapi.Complete(pratique.Service,
+		awsapi.Op(pratique.CancelBuild, onBuild, s.cancelBuild),
 		awsapi.Op(pratique.DeleteEventDestination, awsapi.Any, s.deleteEventDestination),
+		awsapi.Op(pratique.DescribeBuild, onBuild, s.describeBuild),
 		awsapi.Op(pratique.DescribeDecision, awsapi.Any, s.describeDecision),
 		awsapi.Op(pratique.DescribeEventDestinations, awsapi.Any, s.describeEventDestinations),
 		awsapi.Op(pratique.DescribeLifecyclePreview, onRepository, s.describeLifecyclePreview),
+		awsapi.Op(pratique.FinishBuild, onBuild, s.finishBuild),
+		awsapi.Op(pratique.GetBuildLogs, onBuild, s.getBuildLogs),
 		awsapi.Op(pratique.GetLifecycleSettings, onRepository, s.getLifecycleSettings),
+		awsapi.Op(pratique.HeartbeatBuild, onBuild, s.heartbeatBuild),
 		awsapi.Op(pratique.ImportImageScanFindings, onRepository, s.importImageScanFindings),
+		awsapi.Op(pratique.LeaseBuild, awsapi.Any, s.leaseBuild),
+		awsapi.Op(pratique.ListBuilds, awsapi.Any, s.listBuilds),
 		awsapi.Op(pratique.ListExpiredImages, onRepository, s.listExpiredImages),
+		awsapi.Op(pratique.PutBuildLogs, onBuild, s.putBuildLogs),
 		awsapi.Op(pratique.PutEventDestination, awsapi.Any, s.putEventDestination),
 		awsapi.Op(pratique.PutLifecycleSettings, onRepository, s.putLifecycleSettings),
 		awsapi.Op(pratique.RestoreExpiredImages, onRepository, s.restoreExpiredImages),
 		awsapi.Op(pratique.RunLifecyclePolicy, onRepository, s.runLifecyclePolicy),
+		awsapi.Op(pratique.StartBuild, awsapi.Any, s.startBuild),
 		awsapi.Op(pratique.TestEventDestination, awsapi.Any, s.testEventDestination),
 	)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/pratique-dev/pratique/internal/arn"
+	"github.com/pratique-dev/pratique/internal/build"
 	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/registry"
 )
@@ -87,6 +88,9 @@ type Config struct {
 	ScannerPath string
 	// ScanTimeout is how long a scan may take. Default: 15 minutes.
 	ScanTimeout time.Duration
+	// Builds bound what the build service may take. Default: those of
+	// build.Limits.
+	Builds build.Limits
 	// EventNetworks are where events may be sent besides public addresses:
 	// an organization's own networks, or 127.0.0.0/8.
 	EventNetworks []netip.Prefix
@@ -166,6 +170,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.ScanTimeout < 0 {
 		return c, errors.New("config: scans cannot take a negative time")
+	}
+	if err := c.Builds.Validate(); err != nil {
+		return c, fmt.Errorf("config: %w", err)
 	}
 	if c.PublicPullRate < 0 || c.PublicPullBurst < 0 {
 		return c, errors.New("config: pulls from public repositories cannot be limited to a negative rate")

@@ -13,6 +13,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/decision"
 	"github.com/pratique-dev/pratique/internal/ociapi"
+	"github.com/pratique-dev/pratique/internal/pratiqueapi"
 	"github.com/pratique-dev/pratique/internal/stsapi"
 )
 
@@ -123,7 +124,9 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.oci.ServeLayer(w, r)
 	case strings.HasPrefix(path, stsapi.IssuerPath):
 		s.issuers.ServeHTTP(w, r)
-	case path == "/":
+	case strings.HasPrefix(path, pratiqueapi.BuildContextPath):
+		s.contexts.ServeHTTP(w, r)
+	case path == "/", strings.HasPrefix(path, pratiqueapi.BuildPath):
 		s.api.ServeHTTP(w, r)
 	default:
 		plain(w, http.StatusNotFound, "404 page not found")

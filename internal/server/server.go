@@ -25,6 +25,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/authz"
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/blob"
+	"github.com/pratique-dev/pratique/internal/build"
 	"github.com/pratique-dev/pratique/internal/decision"
 	"github.com/pratique-dev/pratique/internal/ecrapi"
 	"github.com/pratique-dev/pratique/internal/ecrpublicapi"
@@ -56,6 +57,8 @@ type Server struct {
 	api      *awsapi.Dispatcher
 	oci      *ociapi.API
 	issuers  *stsapi.Issuers
+	builds   *build.Engine
+	contexts *pratiqueapi.BuildContexts
 	denials  *decision.Store
 	jobs     *job.Runner
 	audit    *audit.Log
@@ -66,6 +69,9 @@ type Server struct {
 	http     *http.Server
 	ca       *privateCA // nil unless self-signed
 	draining atomic.Bool
+	stopping chan struct{} // closed once no more requests are taken
+
+	buildFiles *blob.Dir
 }
 
 // New opens the stores, brings the schema up to date and listens. ctx bounds
@@ -75,7 +81,7 @@ func New(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, metrics: newMetrics()}
+	s := &Server{cfg: cfg, metrics: newMetrics(), stopping: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -136,8 +142,12 @@ func (s *Server) open(ctx context.Context) error {
 	if err := s.addScanner(&jobs); err != nil {
 		return err
 	}
+	var who *authn.Authenticator
+	if err := s.openBuilds(box, &who, &jobs); err != nil {
+		return err
+	}
 	organizations := org.New(org.Config{DB: s.db, Now: s.cfg.Now})
-	who := authn.New(authn.Config{IAM: s.iam, Box: box, Now: s.cfg.Now})
+	who = authn.New(authn.Config{IAM: s.iam, Box: box, Now: s.cfg.Now, Build: s.builds.Active})
 	may := authz.New(authz.Config{IAM: s.iam, Org: organizations, Registry: s.registry, Now: s.cfg.Now})
 	replicator := replicate.New(s.registry, may)
 	jobs.Handlers[registry.ReplicateJob], jobs.Dead[registry.ReplicateJob] = replicator.Run, replicator.GiveUp
@@ -165,7 +175,9 @@ func (s *Server) open(ctx context.Context) error {
 			},
 		}, ecrpublicapi.Config{
 			Registry: s.registry, IAM: s.iam, URL: s.publicURL, LogoPath: ociapi.RepositoryLogo, Token: who.PublicToken, Environment: environment,
-		}, iamapi.Config{IAM: s.iam, Org: organizations, IssuerURL: s.issuerURL}, pratiqueapi.Config{Decisions: s.denials, Events: webhooks, Registry: s.registry}, stsapi.Config{
+		}, iamapi.Config{IAM: s.iam, Org: organizations, IssuerURL: s.issuerURL}, pratiqueapi.Config{
+			Decisions: s.denials, Events: webhooks, Registry: s.registry, Builds: s.buildConfig(box, who),
+		}, stsapi.Config{
 			IAM: s.iam, Org: organizations, Messages: messages, Log: s.cfg.Log,
 			Tokens: oidc.New(oidc.Config{CAs: authorities, Resolve: s.cfg.OIDCResolve, Now: s.cfg.Now}),
 		}),
@@ -214,6 +226,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 	}
 	new(newcomers).watch(s.http)
+	s.http.RegisterOnShutdown(func() { close(s.stopping) })
 	switch {
 	case s.ca != nil:
 		s.http.TLSConfig = &tls.Config{GetCertificate: s.ca.certificate, MinVersion: tls.VersionTLS12}
@@ -275,6 +288,9 @@ func (s *Server) close() error {
 	}
 	if s.blobs != nil {
 		errs = append(errs, s.blobs.Close())
+	}
+	if s.buildFiles != nil {
+		errs = append(errs, s.buildFiles.Close())
 	}
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
