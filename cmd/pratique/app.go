@@ -62,8 +62,8 @@ func (a *app) root() *cobra.Command {
 
 The server runs with "pratique serve"; "pratique demo" shows what it is for.
 The commands grant, revoke, apply, plan, explain, doctor, who-can-pull, can-pull,
-check, policy, lint and login use nothing but the public APIs of AWS, so they work
-on Amazon ECR as well.`,
+check, policy, lint, login and build use nothing but the public APIs of AWS, so they
+work on Amazon ECR as well.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
@@ -71,13 +71,17 @@ on Amazon ECR as well.`,
 	cmd.SetIn(a.stdin)
 	cmd.SetOut(a.stdout)
 	cmd.SetErr(a.stderr)
-	cmd.AddGroup(&cobra.Group{ID: "server", Title: "Server:"}, &cobra.Group{ID: "access", Title: "Access (on Pratique and on AWS):"})
+	cmd.AddGroup(&cobra.Group{ID: "server", Title: "Server:"}, &cobra.Group{ID: "access", Title: "Access (on Pratique and on AWS):"}, &cobra.Group{ID: "images", Title: "Images (on Pratique and on AWS):"})
 	for _, c := range []*cobra.Command{a.demo(), a.serve(), a.init(), a.account(), a.keys(), a.events(), a.lifecycle(), a.scan(), a.gc(), a.nodeCredentials()} {
 		c.GroupID = "server"
 		cmd.AddCommand(c)
 	}
 	for _, c := range []*cobra.Command{a.login(), a.grant(), a.revoke(), a.apply(), a.plan(), a.explain(), a.doctor(), a.whoCanPull(), a.canPull(), a.check(), a.policy(), a.lint()} {
 		c.GroupID = "access"
+		cmd.AddCommand(c)
+	}
+	for _, c := range []*cobra.Command{a.build()} {
+		c.GroupID = "images"
 		cmd.AddCommand(c)
 	}
 	cmd.AddCommand(a.version())

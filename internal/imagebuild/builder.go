@@ -7,11 +7,9 @@ package imagebuild
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
@@ -20,6 +18,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"github.com/pratique-dev/pratique/imagespec"
+	"github.com/pratique-dev/pratique/internal/buildexec"
 	"github.com/pratique-dev/pratique/internal/layer"
 	"github.com/pratique-dev/pratique/internal/pylock"
 )
@@ -44,6 +43,12 @@ type Builder struct {
 	Transport http.RoundTripper
 	// Resolver finds and fetches wheels.
 	Resolver *pylock.Resolver
+	// FindExecutors finds programs that build Dockerfiles; nil is
+	// [buildexec.Find].
+	FindExecutors func(context.Context, buildexec.Options) ([]buildexec.Executor, error)
+	// UV are uv programs for Linux on this machine, by platform, for
+	// Dockerfiles to use.
+	UV map[string]string
 	// Progress, if not nil, is told what happens, by one goroutine at a time.
 	Progress func(Event)
 	// Created is the time that images and their files carry; the zero value
@@ -54,6 +59,14 @@ type Builder struct {
 	// Pause is the wait before a failed request is made again, which then
 	// grows; 0 is half a second.
 	Pause time.Duration
+}
+
+// created is the time that images carry.
+func (b *Builder) created() time.Time {
+	if b.Created.IsZero() {
+		return time.Unix(0, 0).UTC()
+	}
+	return b.Created.UTC().Truncate(time.Second)
 }
 
 // Options say how to build one image.
@@ -140,15 +153,6 @@ type Referrer struct {
 	Digest  string `json:"digest"`
 }
 
-// build is one image in the making.
-type build struct {
-	*Builder
-	spec    *imagespec.Spec
-	options Options
-	result  *Result
-	telling *sync.Mutex
-}
-
 // Existence is the answer to whether an image exists. That it is not known is
 // an error and never one of these.
 type Existence string
@@ -189,11 +193,4 @@ func parseReference(ref string) (name.Reference, error) {
 		return nil, fmt.Errorf("image %q: %w", ref, err)
 	}
 	return r, nil
-}
-
-// Build makes the image of a specification, or finds that it exists. The tag is
-// set last, when everything else is in place: a build that fails or is cancelled
-// leaves no image behind that could be taken for a finished one.
-func (b *Builder) Build(ctx context.Context, spec *imagespec.Spec, o Options) (*Result, error) {
-	return nil, errors.New("not implemented")
 }

@@ -1,8 +1,8 @@
 package imagebuild
 
 import (
+	"maps"
 	"slices"
-	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -28,49 +28,14 @@ const (
 
 // configureSpec applies what the specification says of the configuration, as
 // flytekit's default builder does in its Dockerfile.
-func configureSpec(c *v1.Config, spec *imagespec.Spec, scripts string, labels map[string]string) {
-	env := environment(slices.Clone(c.Env))
-	if path, _ := env.get("PATH"); scripts != "" && !slices.Contains(strings.Split(path, ":"), scripts) {
-		env.set("PATH", strings.TrimSuffix(scripts+":"+path, ":"))
-	}
-	env.set("PYTHONPATH", root)
-	for _, kv := range spec.Environ() {
-		k, v, _ := strings.Cut(kv, "=")
-		env.set(k, v)
-	}
-	env.set("_F_IMG_ID", spec.ID())
+func configureSpec(c *v1.Config, spec *imagespec.Spec, env []string, labels map[string]string) {
 	c.Env = env
 	if spec.Entrypoint != nil {
-		c.Entrypoint, c.Cmd = slices.Clone(spec.Entrypoint), nil
+		c.Entrypoint, c.Cmd = slices.Clone(spec.Entrypoint), nil // as ENTRYPOINT does
 	}
 	c.WorkingDir = root
 	if c.Labels == nil {
 		c.Labels = map[string]string{}
 	}
-	for k, v := range labels {
-		c.Labels[k] = v
-	}
-}
-
-// environment is a list of NAME=value.
-type environment []string
-
-func (e environment) get(name string) (string, bool) {
-	for _, kv := range e {
-		if k, v, _ := strings.Cut(kv, "="); k == name {
-			return v, true
-		}
-	}
-	return "", false
-}
-
-// set replaces a variable where it stands, or appends it.
-func (e *environment) set(name, value string) {
-	for i, kv := range *e {
-		if k, _, _ := strings.Cut(kv, "="); k == name {
-			(*e)[i] = name + "=" + value
-			return
-		}
-	}
-	*e = append(*e, name+"="+value)
+	maps.Copy(c.Labels, labels)
 }

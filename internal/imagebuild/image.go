@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -87,14 +86,11 @@ func assemble(base v1.Image, from *name.Repository, layers []*blob, configure fu
 		}
 		manifest.Layers = append(manifest.Layers, v1.Descriptor{MediaType: ociLayer(desc.MediaType), Digest: desc.Digest, Size: desc.Size})
 	}
-	img := &image{config: raw, layers: all, platform: config.Platform()}
-	if img.manifest, err = json.Marshal(manifest); err != nil {
+	text, err := json.Marshal(manifest)
+	if err != nil {
 		return nil, err
 	}
-	if img.Image, err = partial.CompressedToImage(img); err != nil {
-		return nil, err
-	}
-	return img, nil
+	return newImage(text, raw, all, config.Platform())
 }
 
 // baseLayers are the layers of a base image, which from has in its registry.
@@ -137,17 +133,26 @@ type image struct {
 	platform *v1.Platform
 }
 
-var _ partial.CompressedImageCore = (*image)(nil)
+func newImage(manifest, config []byte, layers []*blob, platform *v1.Platform) (*image, error) {
+	img, err := partial.CompressedToImage(parts{manifest, config, layers})
+	if err != nil {
+		return nil, err
+	}
+	return &image{Image: img, manifest: manifest, config: config, layers: layers, platform: platform}, nil
+}
 
-// RawManifest, RawConfigFile, MediaType and LayerByDigest are what an image is
-// made of.
+// parts are what an image is made of, in the form of go-containerregistry.
+type parts struct {
+	manifest, config []byte
+	layers           []*blob
+}
 
-func (i *image) RawManifest() ([]byte, error)        { return i.manifest, nil }
-func (i *image) RawConfigFile() ([]byte, error)      { return i.config, nil }
-func (i *image) MediaType() (types.MediaType, error) { return types.OCIManifestSchema1, nil }
+func (p parts) RawManifest() ([]byte, error)        { return p.manifest, nil }
+func (p parts) RawConfigFile() ([]byte, error)      { return p.config, nil }
+func (p parts) MediaType() (types.MediaType, error) { return types.OCIManifestSchema1, nil }
 
-func (i *image) LayerByDigest(h v1.Hash) (partial.CompressedLayer, error) {
-	for _, l := range append(slices.Clone(i.layers), i.configBlob()) {
+func (p parts) LayerByDigest(h v1.Hash) (partial.CompressedLayer, error) {
+	for _, l := range p.layers {
 		if d, err := l.Digest(); err == nil && d == h {
 			return l, nil
 		}
@@ -155,11 +160,8 @@ func (i *image) LayerByDigest(h v1.Hash) (partial.CompressedLayer, error) {
 	return nil, fmt.Errorf("the image has no layer %s", h)
 }
 
-// Digest is that of the manifest.
-func (i *image) digest() v1.Hash {
-	h, _, _ := v1.SHA256(bytes.NewReader(i.manifest)) // reading from memory does not fail
-	return h
-}
+// digest is that of the manifest.
+func (i *image) digest() v1.Hash { return bytesDigest(i.manifest) }
 
 // configBlob is the configuration as a thing to push.
 func (i *image) configBlob() *blob {

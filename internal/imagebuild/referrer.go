@@ -62,11 +62,7 @@ func (a attachment) artifact(subject v1.Descriptor) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	img := &image{manifest: raw, config: none.data, layers: []*blob{{Layer: data, title: a.Title}}}
-	if img.Image, err = partial.CompressedToImage(img); err != nil {
-		return nil, err
-	}
-	return img, nil
+	return newImage(raw, none.data, []*blob{{Layer: data, title: a.Title}}, nil)
 }
 
 // attach pushes attachments of an image that is in the repository already.

@@ -180,6 +180,25 @@ func (r *repository) find(ctx context.Context, ref string) (desc *v1.Descriptor,
 	return desc, err
 }
 
+// missing tells whether the registry says that there is no such repository.
+func (r *repository) missing(ctx context.Context, ref string) (bool, error) {
+	err := r.retry(ctx, func() error {
+		_, err := r.ask(ctx, http.MethodGet, ref)
+		return err
+	})
+	var t *transport.Error
+	if !errors.As(err, &t) || t.StatusCode != http.StatusNotFound {
+		return false, err
+	}
+	switch reasonOf(t) {
+	case NoRepository:
+		return true, nil
+	case NoImage:
+		return false, nil
+	}
+	return false, err
+}
+
 func (r *repository) ask(ctx context.Context, method, ref string) (*v1.Descriptor, error) {
 	req, err := http.NewRequestWithContext(ctx, method, r.url("manifests/%s", ref), nil)
 	if err != nil {
