@@ -173,7 +173,7 @@ var limits = []limit{
 		why: "the registry is not built on a client's reading of the specification"},
 	{imports: "github.com/go-jose/go-jose/v4", only: []string{"internal/oidc/"}, why: "one place reads tokens that others signed"},
 	{imports: "net/http", only: []string{"sigv4", "internal/authn", "internal/event", "internal/oidc/", "internal/upstream", "internal/replicate",
-		"internal/awsapi", "internal/ociapi", "internal/ecrapi", "internal/ecrpublicapi", "internal/iamapi", "internal/orgapi", "internal/stsapi", "internal/console",
+		"internal/awsapi", "internal/ociapi", "internal/ecrapi", "internal/ecrpublicapi", "internal/iamapi", "internal/orgapi", "internal/pratiqueapi", "internal/stsapi", "internal/console",
 		"internal/server", "internal/servertest", "internal/access", "internal/doctor", "internal/dockercfg", "internal/preflight", "internal/awsapi/gen", "bench", "internal/pylock", "internal/imagebuild", "internal/buildexec", "cmd/", "test/"},
 		why: "handlers begin at level 4; sigv4 and authn read a request and no more, oidc asks issuers for their keys, event tells webhooks"},
 	{imports: "os/exec", only: []string{"bench", "imagespec", "internal/pylock", "internal/buildexec", "internal/scan", "internal/arch", "internal/dockercfg", "cmd/pratique", "test/"},
