@@ -6,6 +6,8 @@ package buildexec
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 
@@ -16,10 +18,10 @@ import (
 type Executor interface {
 	// Describe says what it is and what it can do.
 	Describe() buildplan.Executor
-	// Build builds an image and pushes it. Progress is called with each line
-	// that the program prints, one at a time, without secrets. A cancelled
-	// context ends the program with all that it started. The error is an
-	// *[Error] if the program failed.
+	// Build builds an image and pushes it. Progress, if not nil, is called with
+	// each line that the program prints, one at a time, without secrets. A
+	// cancelled context ends the program with all that it started, and is the
+	// error's cause; otherwise the error is an *[Error] if the program failed.
 	Build(ctx context.Context, r Request, progress func(line string)) (Result, error)
 }
 
@@ -28,22 +30,24 @@ type Request struct {
 	Context    string // directory
 	Dockerfile string // path of the file; empty: Dockerfile in the context
 	Target     string // stage to build; empty: the last
-	// Tags are the references to push to, at least one, all with a tag and of
-	// the same content.
-	Tags      []string
-	Platforms []string // "linux/amd64"; several make an index; none: the machine's
-	Args      []buildplan.Arg
-	Secrets   []buildplan.Secret
-	Labels    []buildplan.Arg
+	// Tags are the references to push to, at least one, each with a tag.
+	Tags []string
+	// Platforms are such as "linux/amd64". Several make an index; none is the
+	// machine's own.
+	Platforms []string
+	// Args are build arguments, which are not secret: the image's history shows
+	// them, and the list of processes.
+	Args    []buildplan.Arg
+	Labels  []buildplan.Arg
+	Secrets []buildplan.Secret
 	// Keychain has the credentials of the registries that Tags and Images name.
+	// Others are asked anonymously.
 	Keychain authn.Keychain
 	// Images are the references of images that the Dockerfile takes something
-	// from. Registries that neither they nor Tags name are asked anonymously.
+	// from.
 	Images []string
-	// Insecure are the hosts, with ports, of registries that speak plain HTTP.
-	Insecure []string
-	// Network is the network of RUN: "" for the program's default, "host" or
-	// "none".
+	// Network is the network of RUN: "host", "none", or empty for the program's
+	// default.
 	Network string
 	NoCache bool
 }
@@ -57,25 +61,40 @@ type Result struct {
 
 // Error is the failure of a program.
 type Error struct {
-	Program string   // "buildah"
+	Program string   // "buildah build"
 	Tail    []string // the last lines that it printed, without secrets
 	Err     error    // how it ended
 }
 
-func (e *Error) Error() string { return "" }
-func (e *Error) Unwrap() error { return e.Err }
-
-// Options say which executors to look for.
-type Options struct {
-	// Name is the only one wanted: "buildctl", "docker" or "buildah"; empty:
-	// any.
-	Name string
-	// Getenv is os.Getenv if nil.
-	Getenv func(string) string
+// Error has the last lines that the program printed after the first line.
+func (e *Error) Error() string {
+	s := fmt.Sprintf("%s: %v", e.Program, e.Err)
+	for _, line := range e.Tail {
+		s += "\n  " + line
+	}
+	if advice := e.Advice(); advice != "" {
+		s += "\n" + advice
+	}
+	return s
 }
 
-// Find returns the executors that work here, preferred first: buildctl where
-// BUILDKIT_HOST says that there is a daemon, docker buildx, buildah, then
-// buildctl with a daemon of its own. The error says why the one that was asked
-// for does not work; finding none otherwise is no error.
-func Find(ctx context.Context, o Options) ([]Executor, error) { return nil, nil }
+// Unwrap is how the program ended.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Advice says what to do about a failure that is well known; empty for others.
+func (e *Error) Advice() string {
+	for _, line := range e.Tail {
+		line = strings.ToLower(line)
+		for _, known := range []struct{ text, advice string }{
+			{"exec format error", "programs of another platform do not run here: install qemu-user-static, or set BUILDKIT_HOST to a BuildKit that has the platform"},
+			{"multiple platforms feature is currently not supported", `docker's own builder makes one platform at a time: "docker buildx create --use" makes one that can do several`},
+			{"pull access denied", "the credentials in use may not pull an image that the Dockerfile names; \"pratique explain\" says which policy is missing"},
+			{"newuidmap", "buildah needs root, or a range of user ids of its own in /etc/subuid and /etc/subgid"},
+		} {
+			if strings.Contains(line, known.text) {
+				return known.advice
+			}
+		}
+	}
+	return ""
+}
