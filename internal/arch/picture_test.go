@@ -87,6 +87,8 @@ var places = map[string]place{
 	"internal/buildexec":  {client, 4},
 	"internal/imagebuild": {client, 5},
 
+	"internal/imagebuild/imagebuildtest": {client, 5},
+
 	"internal/access":    {client, 4},
 	"internal/grant":     {client, 4},
 	"internal/doctor":    {client, 4},
@@ -139,6 +141,7 @@ var sameLevel = map[string][]string{
 // only they may import "testing".
 var testSupport = []string{
 	"internal/meta/metatest", "internal/blob/blobtest", "internal/lifecycle/lifecycletest", "internal/oidc/oidctest", "internal/servertest",
+	"internal/imagebuild/imagebuildtest",
 	"test/blackbox", "test/clients", "test/crash", "test/terraform",
 }
 
@@ -169,12 +172,12 @@ var limits = []limit{
 		"internal/servertest", "bench", "cmd/", "test/"},
 		why: "the SDK is the client and our witness; the server does not answer with its types"},
 	{imports: "github.com/google/go-containerregistry", only: []string{"internal/upstream", "internal/replicate", "internal/access", "internal/doctor",
-		"internal/servertest", "internal/layer", "internal/wheel", "internal/baseimage", "internal/buildplan", "internal/buildexec", "internal/imagebuild", "cmd/pratique", "test/"},
+		"internal/servertest", "internal/layer", "internal/wheel", "internal/baseimage", "internal/buildplan", "internal/buildexec", "internal/imagebuild/", "cmd/pratique", "test/"},
 		why: "the registry is not built on a client's reading of the specification"},
 	{imports: "github.com/go-jose/go-jose/v4", only: []string{"internal/oidc/"}, why: "one place reads tokens that others signed"},
 	{imports: "net/http", only: []string{"sigv4", "internal/authn", "internal/event", "internal/oidc/", "internal/upstream", "internal/replicate",
 		"internal/awsapi", "internal/ociapi", "internal/ecrapi", "internal/ecrpublicapi", "internal/iamapi", "internal/orgapi", "internal/pratiqueapi", "internal/stsapi", "internal/console",
-		"internal/server", "internal/servertest", "internal/access", "internal/doctor", "internal/dockercfg", "internal/preflight", "internal/awsapi/gen", "bench", "internal/pylock", "internal/imagebuild", "internal/buildexec", "cmd/", "test/"},
+		"internal/server", "internal/servertest", "internal/access", "internal/doctor", "internal/dockercfg", "internal/preflight", "internal/awsapi/gen", "bench", "internal/pylock", "internal/imagebuild/", "internal/buildexec", "cmd/", "test/"},
 		why: "handlers begin at level 4; sigv4 and authn read a request and no more, oidc asks issuers for their keys, event tells webhooks"},
 	{imports: "os/exec", only: []string{"bench", "imagespec", "internal/pylock", "internal/buildexec", "internal/scan", "internal/arch", "internal/dockercfg", "cmd/pratique", "test/"},
 		why: "the server starts no programs, scanners aside"},

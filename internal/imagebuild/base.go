@@ -196,6 +196,9 @@ func (t *target) facts(o *origin) buildplan.Base {
 	}
 	if t.base != nil {
 		f.Python, f.Version, f.Scripts = t.base.Python.Path, t.base.Python.Version, t.base.Python.Layout.Scripts
+		for _, u := range t.base.Users.Users {
+			f.Users = append(f.Users, u.Name)
+		}
 	}
 	return f
 }

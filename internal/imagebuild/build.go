@@ -189,9 +189,13 @@ func (w *build) buildBase(ctx context.Context) error {
 }
 
 // prepare finds out how to build: it reads the base image for each platform,
-// resolves the packages and makes the plan.
+// resolves the packages and makes the plan. What can be known without the base
+// comes first, so that a build which cannot be done stops before it costs time.
 func (w *build) prepare(ctx context.Context) error {
 	facts := buildplan.Facts{Base: buildplan.Base{Image: w.base.pinned()}, Insist: w.insist()}
+	if err := w.decide(ctx, &facts); err != nil {
+		return err
+	}
 	if !w.base.unknown {
 		for _, t := range w.targets {
 			if err := w.readBase(ctx, t); err != nil {
@@ -199,6 +203,9 @@ func (w *build) prepare(ctx context.Context) error {
 			}
 		}
 		facts.Base = w.targets[0].facts(w.base)
+		if err := w.decide(ctx, &facts); err != nil {
+			return err
+		}
 		for _, t := range w.targets {
 			missing, err := w.resolve(ctx, t)
 			if err != nil {
@@ -206,12 +213,29 @@ func (w *build) prepare(ctx context.Context) error {
 			}
 			facts.SourceOnly = append(facts.SourceOnly, missing...)
 		}
+		if len(facts.SourceOnly) > 0 {
+			if err := w.decide(ctx, &facts); err != nil {
+				return err
+			}
+		}
 	}
-	plan, err := buildplan.New(w.spec, facts)
+	w.plan.Platforms = slices.Clone(w.options.Platforms)
+	w.say(StepPlan, "", planMessage(w.plan))
+	return nil
+}
+
+// decide makes the plan of what is known, and finds what runs a Dockerfile if
+// that is the plan.
+func (w *build) decide(ctx context.Context, facts *buildplan.Facts) error {
+	plan, err := buildplan.New(w.spec, *facts)
 	if err != nil && !errors.Is(err, buildplan.ErrNoExecutor) {
 		return err
 	}
-	if plan.Path == buildplan.Dockerfile {
+	w.plan = plan
+	if plan.Path != buildplan.Dockerfile || err == nil {
+		return nil
+	}
+	if w.executor == nil {
 		executors, err := w.findExecutors(ctx)
 		if err != nil {
 			return err
@@ -219,18 +243,12 @@ func (w *build) prepare(ctx context.Context) error {
 		for _, e := range executors {
 			facts.Executors = append(facts.Executors, e.Describe())
 		}
-		if plan, err = buildplan.New(w.spec, facts); err != nil {
-			w.plan = plan
-			return err
-		}
 		if len(executors) > 0 {
 			w.executor = executors[0]
 		}
 	}
-	w.plan = plan
-	w.plan.Platforms = slices.Clone(w.options.Platforms)
-	w.say(StepPlan, "", planMessage(plan))
-	return nil
+	w.plan, err = buildplan.New(w.spec, *facts)
+	return err
 }
 
 // planMessage says in a line how it is built.

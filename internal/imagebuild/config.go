@@ -28,8 +28,11 @@ const (
 
 // configureSpec applies what the specification says of the configuration, as
 // flytekit's default builder does in its Dockerfile.
-func configureSpec(c *v1.Config, spec *imagespec.Spec, env []string, labels map[string]string) {
+func configureSpec(c *v1.Config, spec *imagespec.Spec, env []string, user string, labels map[string]string) {
 	c.Env = env
+	if c.User == "" || c.User == "root" || c.User == "0" {
+		c.User = user
+	}
 	if spec.Entrypoint != nil {
 		c.Entrypoint, c.Cmd = slices.Clone(spec.Entrypoint), nil // as ENTRYPOINT does
 	}

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 
-	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
@@ -44,7 +42,7 @@ func (w *build) execute(ctx context.Context) error {
 	}
 	request := buildexec.Request{
 		Context: dir, Tags: []string{w.result.Image}, Platforms: w.options.Platforms, Args: recipe.Args, Secrets: recipe.Secrets,
-		Labels: labels, Keychain: w.Keychain, Images: recipe.Images, Insecure: insecureHosts(append(recipe.Images, w.result.Image)),
+		Labels: labels, Keychain: w.Keychain, Images: recipe.Images,
 	}
 	w.say(StepExecute, "", "run the Dockerfile with "+w.executor.Describe().String())
 	result, err := w.executor.Build(ctx, request, func(line string) { w.say(StepExecute, "", line) })
@@ -57,7 +55,11 @@ func (w *build) execute(ctx context.Context) error {
 // recipe writes the Dockerfile.
 func (w *build) recipe() (*buildplan.Recipe, error) {
 	first := w.targets[0]
-	extra, err := flytekitRequirement(w.spec, w.options, first.base)
+	known := first.base
+	if w.otherPython() {
+		known = nil
+	}
+	extra, err := flytekitRequirement(w.spec, w.options, known)
 	if err != nil {
 		return nil, err
 	}
@@ -152,18 +154,4 @@ func (w *build) adoptPlatform(ctx context.Context, t *target, img v1.Image) erro
 		return nil
 	}
 	return context.Cause(ctx)
-}
-
-// insecureHosts are the hosts of references that are spoken to in plain HTTP.
-func insecureHosts(refs []string) []string {
-	var hosts []string
-	for _, r := range refs {
-		ref, err := name.ParseReference(r)
-		if err != nil || ref.Context().Scheme() != "http" {
-			continue
-		}
-		hosts = append(hosts, ref.Context().RegistryStr())
-	}
-	slices.Sort(hosts)
-	return slices.Compact(hosts)
 }

@@ -8,9 +8,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
-	"os"
-	"strings"
 
 	"github.com/pratique-dev/pratique/imagespec"
 	"github.com/pratique-dev/pratique/internal/layer"
@@ -47,10 +44,7 @@ func (w *build) fileLayers(ctx context.Context, t *target) ([]*blob, error) {
 }
 
 func (w *build) fileLayer(ctx context.Context, t *target, field string, files []imagespec.File) (*blob, error) {
-	entries, err := t.entries(files)
-	if err != nil {
-		return nil, err
-	}
+	entries := t.base.Copies(files)
 	key := sha256.New()
 	fmt.Fprintln(key, "files 1")
 	count := 0
@@ -74,25 +68,6 @@ func (w *build) fileLayer(ctx context.Context, t *target, field string, files []
 	return &blob{Layer: made, title: fmt.Sprintf("%d files of %s", count, field), made: "pratique: " + field}, nil
 }
 
-// entries are the files as a layer has them. A base without Python is not known
-// well enough to give them to anybody but root.
-func (t *target) entries(files []imagespec.File) ([]layer.Entry, error) {
-	if t.base != nil {
-		return t.base.Copies(files), nil
-	}
-	var out []layer.Entry
-	for _, f := range files {
-		e := layer.Entry{Name: strings.TrimPrefix(f.Target, "/"), Mode: f.Mode, Size: f.Size}
-		if f.Mode.IsDir() {
-			e.Type, e.Mode = layer.Dir, 0o755
-		} else {
-			e.Open = func() (io.ReadCloser, error) { return openRegular(f.Source) }
-		}
-		out = append(out, e)
-	}
-	return out, nil
-}
-
 // sumOf is the SHA-256 of a file and its size.
 func sumOf(ctx context.Context, open func() (io.ReadCloser, error)) (string, int64, error) {
 	if err := context.Cause(ctx); err != nil {
@@ -109,18 +84,6 @@ func sumOf(ctx context.Context, open func() (io.ReadCloser, error)) (string, int
 		return "", 0, err
 	}
 	return hex.EncodeToString(h.Sum(nil)), n, nil
-}
-
-// openRegular opens a file, and refuses what would block or never end.
-func openRegular(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("it is not a regular file")}
-	}
-	return os.Open(path)
 }
 
 // openSame opens a file that is read to its end with an error unless its content

@@ -57,7 +57,8 @@ func (b *Builder) cacheDir(name string) string {
 }
 
 // resolve finds the exact packages for a platform. Those that exist as source
-// only are returned: then a Dockerfile has to do it.
+// only are returned: then a Dockerfile has to do it. Where that is the plan
+// anyway, a lock is good to have and no more.
 func (w *build) resolve(ctx context.Context, t *target) ([]buildplan.SourceDistribution, error) {
 	extra, err := flytekitRequirement(w.spec, w.options, t.base)
 	if err != nil {
@@ -70,24 +71,37 @@ func (w *build) resolve(ctx context.Context, t *target) ([]buildplan.SourceDistr
 	if extra != "" {
 		in.Packages = append(in.Packages, extra)
 	}
-	if t.base == nil || len(in.Packages) == 0 && in.Requirements == "" || t.has(in) {
+	if t.base == nil || len(in.Packages) == 0 && in.Requirements == "" || t.has(in) || w.otherPython() {
 		return nil, nil
 	}
 	w.say(StepResolve, t.platform.String(), "find the versions of the packages")
 	lock, err := w.Resolver.Resolve(ctx, in, t.base.Target)
+	var wheels []pylock.Distribution
 	if err == nil {
-		t.lock = lock
-		t.wheels, err = lock.Select(t.base.Target)
+		wheels, err = lock.Select(t.base.Target)
 	}
 	if err != nil {
-		return sourceOnly(err, t.platform.String())
+		missing, err := sourceOnly(err, t.platform.String())
+		if err != nil && w.plan.Path == buildplan.Dockerfile && ctx.Err() == nil {
+			w.say(StepResolve, t.platform.String(), "the Dockerfile has to do it: "+err.Error())
+			return nil, nil
+		}
+		return missing, err
 	}
 	if t.lockBytes, err = lock.Bytes(); err != nil {
 		return nil, fmt.Errorf("write pylock.toml: %w", err)
 	}
+	t.lock, t.wheels = lock, wheels
 	t.keep(w)
-	w.say(StepResolve, t.platform.String(), fmt.Sprintf("%d to install, %d there already", len(t.wheels), len(t.kept)))
+	w.say(StepResolve, t.platform.String(), fmt.Sprintf("%d packages to install, %d in the base image already", len(t.wheels), len(t.kept)))
 	return nil, nil
+}
+
+// otherPython tells whether packages go to another Python than that of the base
+// image, one that micromamba installs.
+func (w *build) otherPython() bool {
+	s := w.spec
+	return len(s.CondaPackages) > 0 || len(s.CondaChannels) > 0 || s.CUDA != "" || s.CuDNN != ""
 }
 
 // has tells whether the base has the one package that is asked for at just the
@@ -244,7 +258,7 @@ func (w *build) layerOptions() layer.Options {
 func (w *build) assemble(t *target) error {
 	env := buildplan.Environment(w.spec, t.facts(w.base))
 	labels := w.labels(t)
-	made, err := assemble(t.from, w.base.repo, t.layered, func(c *v1.Config) { configureSpec(c, w.spec, env, labels) }, t.platform, w.created(), w.annotations(t))
+	made, err := assemble(t.from, w.base.repo, t.layered, func(c *v1.Config) { configureSpec(c, w.spec, env, t.base.TaskUser().Name, labels) }, t.platform, w.created(), w.annotations(t))
 	if err != nil {
 		return fmt.Errorf("make the image for %s: %w", t.platform.String(), err)
 	}
