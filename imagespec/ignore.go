@@ -229,7 +229,7 @@ type sourceFile struct {
 // sourceFiles are the files of the source root that are copied, sorted by path.
 func (s *Spec) sourceFiles() ([]sourceFile, error) {
 	if s.copyMode() == CopyLoadedModules {
-		return nil, s.fault("source_copy_mode", ErrLoadedModules, "%v; use ALL, or NO_COPY with fast registration", ErrLoadedModules)
+		return s.loadedFiles()
 	}
 	dir, err := s.resolve(s.SourceRoot)
 	if err != nil {

@@ -132,6 +132,9 @@ func (j *jsonReader) end() error {
 }
 
 func jsonNumber(s string) (Value, error) {
+	if len(s) > maxDigits {
+		return nil, errTooLong
+	}
 	if !strings.ContainsAny(s, ".eE") {
 		n, ok := new(big.Int).SetString(s, 10)
 		if !ok {
@@ -143,10 +146,10 @@ func jsonNumber(s string) (Value, error) {
 }
 
 // MarshalJSON writes the specification with flytekit's names, losing nothing
-// but Dir, Confined and positions; [Read] reads it, too. What JSON has no word
-// for is an object with one member: {"$tuple": […]},
-// {"$dict": [[key, value], …]}, {"$float": "nan"} and
-// {"$object": ["repr", "str"]}.
+// but Dir, Confined and positions; [Read] reads it, too. The members "$id" and
+// "$loaded_modules" have what is [Known]. What JSON has no word for is an object
+// with one member: {"$tuple": […]}, {"$dict": [[key, value], …]},
+// {"$float": "nan"} and {"$object": ["repr", "str"]}.
 func (s *Spec) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	err := s.writeJSON(&b, 0)
@@ -159,6 +162,16 @@ func (s *Spec) writeJSON(b *bytes.Buffer, depth int) error {
 	}
 	b.WriteByte('{')
 	n := 0
+	for _, known := range s.Known.values() {
+		if n++; n > 1 {
+			b.WriteByte(',')
+		}
+		writeString(b, known.Key.(string))
+		b.WriteByte(':')
+		if err := writeValue(b, known.Value, 0); err != nil {
+			return err
+		}
+	}
 	for _, f := range fields {
 		v := f.value(s)
 		if v == nil {

@@ -167,6 +167,13 @@ func fromNode(n node, format Format, file string, depth int) (*Spec, error) {
 		if !ok {
 			return nil, fault(at, "", "an ImageSpec has no field %s", repr(item.Key))
 		}
+		if format == JSON {
+			if ok, err := s.Known.set(name, plain(item.Value.(node))); err != nil {
+				return nil, fault(at, "", "%v", err)
+			} else if ok {
+				continue
+			}
+		}
 		f, ok := fieldNamed(name)
 		if !ok {
 			return nil, fault(at, "", "%v", unknownField(name))

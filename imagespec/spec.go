@@ -85,6 +85,9 @@ type Spec struct {
 	// BuilderOptions and BuilderConfig are for builders, and hashed.
 	BuilderOptions, BuilderConfig Dict
 
+	// Known is what only flytekit itself can tell of the specification.
+	Known Known
+
 	// Dir is the directory that relative paths of Requirements, Copy and
 	// SourceRoot begin from; the working directory if it is empty. A Spec from
 	// a file has the directory of that file. It is not part of the wire form.

@@ -28,7 +28,12 @@ func (c Compat) hashes(f field) bool {
 // the environment variable _F_IMG_ID. [Preimage] has that of older versions.
 func (s *Spec) ID() string { return s.id(Compat{}) }
 
-func (s *Spec) id(c Compat) string { return hashText(repr(s.dict(c, 0))) }
+func (s *Spec) id(c Compat) string {
+	if s.Known.ID != "" {
+		return s.Known.ID
+	}
+	return hashText(repr(s.dict(c, 0)))
+}
 
 // dict is the dictionary that flytekit makes of a specification.
 func (s *Spec) dict(c Compat, depth int) Dict {

@@ -44,7 +44,7 @@ class CheckerTest(ProgramTestCase):
 
     def test_is_not_known(self) -> None:
         # flyte would take an exception for "exists".
-        self.answers(check=1, stderr="error: look for n: forbidden\n")
+        self.answers(check=1, stderr="pratique: look for n: forbidden\n")
         with self.assertLogs("pratique_flytekit.image", "WARNING") as logs:
             self.assertIsNone(self.ask())
         self.assertIn("forbidden", logs.output[0])
@@ -82,7 +82,7 @@ class BuilderTest(ProgramTestCase):
             },
         )
         arguments = told["arguments"]
-        self.assertEqual(arguments[arguments.index("--image") + 1], image.uri)
+        self.assertEqual(arguments[arguments.index("--tag") + 1], image.uri)
         self.assertIn("--no-flytekit", arguments)
 
     def test_files(self) -> None:

@@ -60,7 +60,7 @@ class BuilderTest(ProgramTestCase):
         )
 
     def test_says_why_a_check_was_refused(self) -> None:
-        self.answers(check=1, stderr="progress\nerror: look for x: forbidden\n")
+        self.answers(check=1, stderr="progress\npratique: look for x: forbidden\n")
         with self.assertRaisesRegex(BuildError, "^look for x: forbidden$"):
             self.builder.should_build(self.spec)
 

@@ -75,6 +75,29 @@ func (s *Server) Env(c Credentials) []string {
 	return env
 }
 
+// Profiles writes an AWS configuration with a profile for each of the
+// credentials, and returns the environment that makes an AWS client use it and
+// talk to the endpoint.
+func Profiles(t testing.TB, endpoint string, profiles map[string]Credentials) []string {
+	t.Helper()
+	dir := t.TempDir()
+	var config, credentials strings.Builder
+	for profile, c := range profiles {
+		fmt.Fprintf(&config, "[profile %s]\nregion = %s\nendpoint_url = %s\n", profile, Region, endpoint)
+		fmt.Fprintf(&credentials, "[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", profile, c.AccessKeyID, c.SecretAccessKey)
+		if c.SessionToken != "" {
+			fmt.Fprintf(&credentials, "aws_session_token = %s\n", c.SessionToken)
+		}
+	}
+	WriteFile(t, filepath.Join(dir, "config"), config.String())
+	WriteFile(t, filepath.Join(dir, "credentials"), credentials.String())
+	return []string{
+		"AWS_CONFIG_FILE=" + filepath.Join(dir, "config"),
+		"AWS_SHARED_CREDENTIALS_FILE=" + filepath.Join(dir, "credentials"),
+		"AWS_ENDPOINT_URL=" + endpoint,
+	}
+}
+
 // AWS runs the AWS CLI, which must succeed, and decodes what it prints into
 // out, unless that is nil.
 func (s *Server) AWS(t testing.TB, c Credentials, out any, args ...string) {

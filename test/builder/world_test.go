@@ -2,6 +2,7 @@ package builder
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -93,7 +94,10 @@ type desk struct {
 }
 
 // newDesk is a desk that is logged in with the owner's credentials.
-func (w *world) newDesk(t testing.TB) *desk {
+func (w *world) newDesk(t testing.TB) *desk { return w.newDeskAt(t, w.host()) }
+
+// newDeskAt is newDesk for the owner's registry under another host as well.
+func (w *world) newDeskAt(t testing.TB, host string) *desk {
 	t.Helper()
 	home := t.TempDir()
 	d := &desk{dir: filepath.Join(home, "src"), env: append(indexEnv(),
@@ -106,6 +110,9 @@ func (w *world) newDesk(t testing.TB) *desk {
 	}
 	login := &desk{dir: d.dir, env: append(w.Env(w.owner), d.env...)}
 	login.run(t, binary(), "login", w.host())
+	if host != w.host() {
+		login.run(t, binary(), "login", host)
+	}
 	return d
 }
 
@@ -157,11 +164,51 @@ func (d *desk) run(t testing.TB, command ...string) string {
 	return stdout
 }
 
-// build runs pratique build, which must succeed, and returns its standard
-// output.
-func (d *desk) build(t testing.TB, args ...string) string {
+// built is what pratique build says of an image.
+type built struct {
+	Image, Reference, Digest, Tag, Path string
+	Existed                             bool
+	UploadedBytes                       int64
+	Layers                              []struct {
+		Digest, Title, Outcome string
+		Size, UploadedBytes    int64
+	}
+}
+
+// uploaded are the titles of the layers whose bytes were sent.
+func (b *built) uploaded() []string {
+	var titles []string
+	for _, l := range b.Layers {
+		if l.UploadedBytes > 0 {
+			titles = append(titles, l.Title)
+		}
+	}
+	return titles
+}
+
+// build runs pratique build, which must succeed.
+func (d *desk) build(t testing.TB, args ...string) *built {
 	t.Helper()
-	return d.run(t, append([]string{binary(), "build"}, args...)...)
+	return decodeBuilt(t, d.run(t, append([]string{binary(), "build", "--output", "json"}, args...)...))
+}
+
+func decodeBuilt(t testing.TB, stdout string) *built {
+	t.Helper()
+	b := new(built)
+	if err := json.Unmarshal([]byte(stdout), b); err != nil {
+		t.Fatalf("pratique build printed %q: %v", stdout, err)
+	}
+	return b
+}
+
+// refused runs pratique build, which must fail, and returns all that it said.
+func (d *desk) refused(t testing.TB, args ...string) string {
+	t.Helper()
+	_, said, code := d.try(t, append([]string{binary(), "build"}, args...)...)
+	if code == 0 {
+		t.Fatalf("pratique build %s went well:\n%s", strings.Join(args, " "), said)
+	}
+	return said
 }
 
 // both writes to two builders, one after the other.

@@ -35,22 +35,7 @@ type desk struct {
 
 func newDesk(t testing.TB, endpoint string, profiles map[string]blackbox.Credentials) desk {
 	t.Helper()
-	dir := t.TempDir()
-	var config, credentials strings.Builder
-	for profile, c := range profiles {
-		fmt.Fprintf(&config, "[profile %s]\nregion = %s\nendpoint_url = %s\n", profile, blackbox.Region, endpoint)
-		fmt.Fprintf(&credentials, "[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", profile, c.AccessKeyID, c.SecretAccessKey)
-		if c.SessionToken != "" {
-			fmt.Fprintf(&credentials, "aws_session_token = %s\n", c.SessionToken)
-		}
-	}
-	blackbox.WriteFile(t, filepath.Join(dir, "config"), config.String())
-	blackbox.WriteFile(t, filepath.Join(dir, "credentials"), credentials.String())
-	return desk{[]string{
-		"AWS_CONFIG_FILE=" + filepath.Join(dir, "config"),
-		"AWS_SHARED_CREDENTIALS_FILE=" + filepath.Join(dir, "credentials"),
-		"AWS_ENDPOINT_URL=" + endpoint,
-	}}
+	return desk{blackbox.Profiles(t, endpoint, profiles)}
 }
 
 // try runs pratique and returns what it printed, on standard error as well,

@@ -104,6 +104,5 @@ def program() -> str:
 
 
 def _reason(stderr: str) -> str:
-    """The last thing that a program said, without the word that it begins with."""
-    lines = [line for line in stderr.splitlines() if line.strip()]
-    return lines[-1].removeprefix("error: ") if lines else ""
+    """Why pratique failed, out of what it said."""
+    return ("\n" + stderr).rpartition("\npratique: ")[2].strip()

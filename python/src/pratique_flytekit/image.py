@@ -44,7 +44,7 @@ class PratiqueImageChecker:
         name = f"{repository}:{tag}"
         spec = {"name": repository.rpartition("/")[2], "platform": ",".join(arch)}
         try:
-            exists = await asyncio.to_thread(Build(spec, Path.cwd(), ["--image", name]).exists)
+            exists = await asyncio.to_thread(Build(spec, Path.cwd(), ["--tag", name]).exists)
         except BuildError as error:
             logger.warning("Whether %s exists is not known: %s", name, error)
             return None
@@ -87,7 +87,7 @@ class PratiqueImageBuilder:
 
 def translate(image: Image, uri: str, context: Path) -> Build:
     """What pratique is told of an Image, with the files that it needs in context."""
-    arguments = ["--image", uri]
+    arguments = ["--tag", uri]
     if image.dockerfile is not None:
         dockerfile = Path(image.dockerfile)
         spec: dict[str, Any] = {"name": image.name, "platform": ",".join(image.platform)}

@@ -74,7 +74,10 @@ def prepare(image_spec: ImageSpec) -> Build:
             'Unset it, or set builder="default"'
         )
     spec = {**fields(image_spec), "$id": image_spec.id}
-    return Build(spec, Path.cwd(), ["--flytekit-compat", flytekit.__version__])
+    arguments = ["--flytekit-compat", flytekit.__version__]
+    if "dev" not in flytekit.__version__:
+        arguments += ["--flytekit-version", flytekit.__version__]
+    return Build(spec, Path.cwd(), arguments)
 
 
 def fields(image_spec: ImageSpec) -> dict[str, Any]:

@@ -1,0 +1,223 @@
+package builder
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/static"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+)
+
+// TestRefusals gives a builder what a careless or malicious publisher could: it
+// refuses each with an exact reason, and leaves no trace of it in the registry,
+// its caches, or the folder of temporary files.
+func TestRefusals(t *testing.T) {
+	w := newWorld(t)
+	d := w.newDesk(t)
+	x := newIndex(t)
+	x.add(newWheel(t, "good", "1.0", wheelFile{name: "good.py", content: []byte("x = 1\n")}))
+	notLayer := mutate.MediaType(empty.Image, types.OCIManifestSchema1)
+	notLayer, err := mutate.AppendLayers(notLayer, static.NewLayer([]byte("this is not an archive"), types.OCILayer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := w.host() + "/bases/broken:v1"
+	w.push(t, broken, notLayer)
+
+	type spec = map[string]any
+	image := func(change spec) spec {
+		s := spec{"name": "refused", "registry": w.host(), "base_image": w.Base, "pip_index": x.simple()}
+		maps.Copy(s, change)
+		return s
+	}
+	// The first build fills the caches with the base image.
+	d.writeJSON(t, "image.json", image(spec{"name": "accepted", "packages": []string{"good==1.0"}}))
+	d.build(t, "image.json", "--no-flytekit")
+	repositories := w.repositories(t)
+
+	dir := func(name string) string { return name + "-1.0.dist-info/" }
+	for _, test := range []struct {
+		name  string
+		files []wheelFile
+		hash  string // that the index tells; the wheel's own if empty
+		spec  spec   // what is built; the wheel if nil
+		want  string
+	}{
+		{
+			name: "dotdot", files: []wheelFile{{name: "../../../etc/cron.d/evil", content: []byte("x")}},
+			want: `dotdot-1.0-py3-none-any.whl: entry "../../../etc/cron.d/evil"`,
+		}, {
+			name: "absolute", files: []wheelFile{{name: "/etc/cron.d/evil", content: []byte("x")}},
+			want: `absolute-1.0-py3-none-any.whl: entry "/etc/cron.d/evil"`,
+		}, {
+			name: "linked", files: []wheelFile{{name: "linked/evil", content: []byte("/etc/shadow"), mode: symlink}},
+			want: `linked-1.0-py3-none-any.whl: entry "linked/evil" is a symbolic link`,
+		}, {
+			name: "bomb", files: []wheelFile{{name: "bomb/zeros.bin", content: make([]byte, 600<<20)}},
+			want: `bomb-1.0-py3-none-any.whl: `,
+		}, {
+			name: "hashed", files: []wheelFile{{name: "hashed.py", content: []byte("x")}}, hash: strings.Repeat("ab", 32),
+			want: `hashed-1.0-py3-none-any.whl: `,
+		}, {
+			name: "python", files: []wheelFile{{name: dir("python") + "entry_points.txt", content: []byte("[console_scripts]\npython3 = evil:main\n")}},
+			want: `python-1.0-py3-none-any.whl: entry_points.txt: `,
+		}, {
+			name: "huge", files: []wheelFile{{name: dir("huge") + "METADATA", content: bytes.Repeat([]byte("X: y\n"), 8<<20)}},
+			want: `huge-1.0-py3-none-any.whl: `,
+		}, {
+			name: "unrecorded", files: []wheelFile{
+				{name: "unrecorded.py", content: []byte("x")},
+				{name: dir("unrecorded") + "RECORD", content: []byte("other.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n")},
+			},
+			want: `unrecorded-1.0-py3-none-any.whl: `,
+		}, {
+			name: "metacharacters", spec: image(spec{"packages": []string{"good==1.0; touch /tmp/evil"}}),
+			want: `ImageSpec field packages: `,
+		}, {
+			name: "registry with metacharacters", spec: image(spec{"registry": "$(touch evil).example.com"}),
+			want: `ImageSpec field registry: `,
+		}, {
+			name: "copy from above", spec: image(spec{"copy": []string{"../../etc"}}),
+			want: `ImageSpec field copy: `,
+		}, {
+			name: "no such base", spec: image(spec{"base_image": w.host() + "/bases/none:v1"}),
+			want: w.host() + "/bases/none:v1: no repository",
+		}, {
+			name: "unreadable base", spec: image(spec{"base_image": broken, "packages": []string{"good==1.0"}}),
+			want: broken,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.spec == nil {
+				file, content := newWheel(t, test.name, "1.0", test.files...)
+				hash := test.hash
+				if hash == "" {
+					hash = hashOf(content)
+				}
+				x.addWithHash(file, content, hash)
+				test.spec = image(spec{"packages": []string{test.name + "==1.0"}})
+			}
+			d.writeJSON(t, "image.json", test.spec)
+			before := d.files(t)
+			said := d.refused(t, "image.json", "--no-flytekit", "--progress", "plain")
+			t.Logf("said: %s", said)
+			if !strings.Contains(said, test.want) {
+				t.Errorf("want: %s", test.want)
+			}
+			if strings.Contains(said, "goroutine ") {
+				t.Errorf("it crashed")
+			}
+			if diff := cmp.Diff(before, d.files(t)); diff != "" {
+				t.Errorf("left behind (-before +after):\n%s", diff)
+			}
+			if diff := cmp.Diff(repositories, w.repositories(t)); diff != "" {
+				t.Errorf("repositories (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestMetacharacters: what a shell would run is text, in the environment, in
+// names of files and in arguments, also on the way through a Dockerfile.
+func TestMetacharacters(t *testing.T) {
+	w := newWorld(t)
+	d := w.newDesk(t)
+	const value = "$(touch /evil) `touch /evil` ; touch /evil & \"quoted\" 'too' \\ $HOME ${PATH} #"
+	const file = "a $(touch evil);`x` 'b\".txt"
+	d.write(t, file, "content\n")
+	for _, way := range []string{"layers", "buildah"} {
+		t.Run(way, func(t *testing.T) {
+			d.writeJSON(t, "image.json", map[string]any{
+				"name": "literal-" + way, "registry": w.host(), "base_image": w.Base,
+				"env": map[string]string{"VALUE": value}, "copy": []string{file}, "entrypoint": []string{"printf", "%s|", value},
+			})
+			b := d.build(t, "image.json", "--no-flytekit", "--builder", way)
+			config, err := w.image(t, b.Reference).ConfigFile()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Contains(config.Config.Env, "VALUE="+value) {
+				t.Errorf("the environment is %q", config.Config.Env)
+			}
+			if diff := cmp.Diff([]string{"printf", "%s|", value}, config.Config.Entrypoint); diff != "" {
+				t.Errorf("entrypoint (-want +got):\n%s", diff)
+			}
+			if out := runImage(t, d, b.Reference, "done"); out != value+"|done|" {
+				t.Errorf("it ran as %q", out)
+			}
+		})
+	}
+}
+
+// writeJSON writes a specification among the sources.
+func (d *desk) writeJSON(t testing.TB, name string, v any) {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.write(t, name, string(b))
+}
+
+// files are the files in the desk's home, but for uv's own cache, with their
+// sizes.
+func (d *desk) files(t testing.TB) map[string]int64 {
+	t.Helper()
+	all := map[string]int64{}
+	err := filepath.WalkDir(d.home(), func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if path == d.home(".cache", "uv") {
+			return filepath.SkipDir
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(d.home(), path)
+		if !e.IsDir() {
+			all[rel] = info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if entries, err := os.ReadDir(d.home("tmp")); err != nil || len(entries) > 0 {
+		t.Errorf("the folder of temporary files has %v, error %v", entries, err)
+	}
+	return all
+}
+
+// repositories are the owner's, with their images.
+func (w *world) repositories(t testing.TB) map[string]string {
+	t.Helper()
+	var out struct {
+		Repositories []struct{ RepositoryName string }
+	}
+	w.AWS(t, w.owner, &out, "ecr", "describe-repositories")
+	all := map[string]string{}
+	for _, r := range out.Repositories {
+		var images struct {
+			ImageIDs []struct{ ImageTag, ImageDigest string }
+		}
+		w.AWS(t, w.owner, &images, "ecr", "list-images", "--repository-name", r.RepositoryName)
+		slices.SortFunc(images.ImageIDs, func(a, b struct{ ImageTag, ImageDigest string }) int {
+			return strings.Compare(a.ImageDigest+a.ImageTag, b.ImageDigest+b.ImageTag)
+		})
+		all[r.RepositoryName] = fmt.Sprint(images.ImageIDs)
+	}
+	return all
+}
