@@ -88,7 +88,7 @@ func (f field) value(s *Spec) Value {
 		}
 		l := List{}
 		for _, m := range s.PipSecretMounts {
-			l = append(l, Tuple{m.Source, m.Target})
+			l = append(l, List{m.Source, m.Target})
 		}
 		return l
 	case f.text != nil:

@@ -61,7 +61,10 @@ func sign(s string) (negative bool, rest string) {
 
 func yamlIntValue(s string) (Value, error) {
 	negative, digits := sign(strings.ReplaceAll(s, "_", ""))
-	n, ok := new(big.Int), true
+	n, ok := new(big.Int), len(digits) <= maxDigits
+	if !ok {
+		return nil, errTooLong
+	}
 	switch {
 	case digits == "0":
 	case strings.HasPrefix(digits, "0b"):
