@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 
@@ -50,6 +51,8 @@ type Request struct {
 	// default.
 	Network string
 	NoCache bool
+
+	grace time.Duration // that a program has to end when asked; 0: the usual
 }
 
 // Result is what was built and pushed.

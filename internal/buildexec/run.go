@@ -2,6 +2,7 @@ package buildexec
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,9 @@ type job struct {
 // begin makes the private directory of a build, with its secrets in it. The
 // caller ends the job.
 func begin(ctx context.Context, r Request, progress func(string)) (*job, error) {
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
 	if progress == nil {
 		progress = func(string) {}
 	}
@@ -70,7 +74,7 @@ func begin(ctx context.Context, r Request, progress func(string)) (*job, error) 
 		j.end()
 		return nil, err
 	}
-	return j, context.Cause(ctx)
+	return j, nil
 }
 
 // end removes the private directory.
@@ -118,7 +122,7 @@ func (j *job) run(ctx context.Context, called string, args ...string) error {
 	}}
 	cmd.Stdout, cmd.Stderr = out, out
 	group(cmd)
-	cmd.WaitDelay = grace
+	cmd.WaitDelay = cmp.Or(j.grace, grace)
 	err := cmd.Run()
 	out.flush()
 	if err == nil {

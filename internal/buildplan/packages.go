@@ -189,6 +189,9 @@ func checkRequirement(spec *imagespec.Spec, l requirementLine) error {
 	if err := checkLine(l.text); err != nil {
 		return fieldError(spec, l.field, "%s %v", l.at, err)
 	}
+	if strings.HasSuffix(l.text, `\`) {
+		return fieldError(spec, l.field, "%s ends with a backslash", l.at)
+	}
 	switch sourceOf(l.text) {
 	case fromDirectory, fromLocalFile:
 		return fieldError(spec, l.field, "%s: %s is of this machine, where a Dockerfile's packages cannot be from: put it into copy and install it with commands", l.at, l.text)
