@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"syscall"
 )
 
 // A guard decides which addresses events are sent to. Whoever may create a destination in some account chooses where the
@@ -30,10 +31,25 @@ func (g guard) check(ip netip.Addr) error {
 	return nil
 }
 
+// control refuses connections for a [net.Dialer], looking at the address that a name has led to.
+func (g guard) control(_, address string, _ syscall.RawConn) error {
+	a, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	return g.check(a.Addr())
+}
+
+// PublicOnly returns what makes a [net.Dialer] connect to public addresses alone, and to those in some networks: for
+// whatever connects to where others say.
+func PublicOnly(besides []netip.Prefix) func(network, address string, c syscall.RawConn) error {
+	return guard{besides}.control
+}
+
 type addressError struct{ ip netip.Addr }
 
 func (e addressError) Error() string {
-	return fmt.Sprintf("%s is not a public address, and not in a network that the server's configuration allows", e.ip)
+	return fmt.Sprintf("%s is not a public address, and not in a network that the configuration allows", e.ip)
 }
 
 var (

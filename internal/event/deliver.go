@@ -11,10 +11,8 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/pratique-dev/pratique/internal/job"
@@ -31,13 +29,7 @@ const (
 // newClient returns the client that sends events. It connects to what guard allows, looking at the address that a host
 // name was resolved to, uses no proxy, which would connect to anything, and follows no redirects.
 func newClient(g guard, cas *x509.CertPool) *http.Client {
-	dialer := &net.Dialer{Timeout: timeout, Control: func(_, address string, _ syscall.RawConn) error {
-		a, err := netip.ParseAddrPort(address)
-		if err != nil {
-			return err
-		}
-		return g.check(a.Addr())
-	}}
+	dialer := &net.Dialer{Timeout: timeout, Control: g.control}
 	return &http.Client{
 		Timeout: timeout,
 		Transport: &http.Transport{
