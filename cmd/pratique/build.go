@@ -274,6 +274,7 @@ func (b *building) builder(ctx context.Context) (*imagebuild.Builder, error) {
 		Transport: transport,
 		Resolver:  &pylock.Resolver{UV: b.uv, Cache: filepath.Join(cache, "wheels"), HTTP: &http.Client{Transport: transport}},
 		UV:        uv,
+		CABundle:  a.getenv("SSL_CERT_FILE"),
 		Created:   created,
 		Version:   readVersion().Version,
 	}, nil

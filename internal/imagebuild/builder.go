@@ -49,6 +49,9 @@ type Builder struct {
 	// UV are uv programs for Linux on this machine, by platform, for
 	// Dockerfiles to use.
 	UV map[string]string
+	// CABundle is a file of certificates that installers trust which a
+	// Dockerfile runs; empty for what they trust anyway.
+	CABundle string
 	// Progress, if not nil, is told what happens, by one goroutine at a time.
 	Progress func(Event)
 	// Created is the time that images and their files carry; the zero value

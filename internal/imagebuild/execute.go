@@ -63,7 +63,7 @@ func (w *build) recipe() (*buildplan.Recipe, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := buildplan.Options{Base: first.facts(w.base), Executor: w.executor.Describe(), UV: w.UV}
+	o := buildplan.Options{Base: first.facts(w.base), Executor: w.executor.Describe(), UV: w.UV, CABundle: w.CABundle}
 	if extra != "" {
 		o.Extra = []string{extra}
 	}
