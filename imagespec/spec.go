@@ -135,7 +135,7 @@ func parseCopyMode(s string) (CopyMode, error) {
 
 func copyModeNames() string { return strings.Join(slices.Sorted(maps.Values(copyModes)), ", ") }
 
-// Position is a place in a file, from one. Columns count bytes.
+// Position is a place in a file, from one.
 type Position struct{ Line, Column int }
 
 // Position is where the value of a field is written, by flytekit's name of the

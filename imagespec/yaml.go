@@ -31,6 +31,9 @@ func readYAML(name string, src []byte) ([]node, error) {
 	if line := tooDeep(src); line > 0 {
 		return nil, &Error{File: name, Line: line, Column: 1, Msg: "it is nested too deep"}
 	}
+	if err := printable(name, src); err != nil {
+		return nil, err
+	}
 	file, err := parser.ParseBytes(src, 0)
 	if err != nil {
 		out := &Error{File: name, Msg: err.Error(), Err: err}
@@ -74,6 +77,22 @@ func tooDeep(src []byte) int {
 		}
 	}
 	return 0
+}
+
+// printable refuses the characters that YAML 1.1 wants to be escaped, and those
+// that end a line in it and not in the eyes of anybody else.
+func printable(name string, src []byte) error {
+	line, column := 1, 0
+	for _, r := range string(src) {
+		column++
+		switch {
+		case r == '\n':
+			line, column = line+1, 0
+		case r < 0x20 && r != '\t' && r != '\r', r >= 0x7f && r < 0xa0, r == 0x2028, r == 0x2029, r == 0xfffe, r == 0xffff:
+			return &Error{File: name, Line: line, Column: column, Msg: fmt.Sprintf("the character %U has to be written as an escape in YAML", r)}
+		}
+	}
+	return nil
 }
 
 type yamlReader struct {

@@ -29,6 +29,8 @@ func yamlScalar(s string) (Value, error) {
 	switch s {
 	case "", "~", "null", "Null", "NULL":
 		return nil, nil
+	case "=", "<<":
+		return nil, fmt.Errorf("%s means something else in YAML: quote it", s)
 	}
 	if b, ok := yamlTruth(s); ok {
 		return b, nil
