@@ -367,23 +367,45 @@ func nameFault(name string) string {
 	return ""
 }
 
+// An archive is an open zip archive, for one goroutine.
+type archive struct {
+	io.ReaderAt
+	idle *inflater // left by the last member, for the next
+}
+
+// inflater is a decompressor and the buffer that it reads from.
+type inflater struct {
+	in  *bufio.Reader
+	out io.ReadCloser
+}
+
+func (z *inflater) reset(from io.Reader) bool {
+	z.in.Reset(from)
+	r, ok := z.out.(flate.Resetter)
+	return ok && r.Reset(z.in, nil) == nil
+}
+
 // open reads the member. If raw is not nil and the member is deflated, what
 // is read of the archive is written to it. Content that is not what the
 // archive's directory says is a *fault.
-func (m *member) open(r io.ReaderAt, raw io.Writer) io.ReadCloser {
-	packed := io.NewSectionReader(r, m.offset, m.packed)
+func (a *archive) open(m *member, raw io.Writer) io.ReadCloser {
+	packed := io.NewSectionReader(a, m.offset, m.packed)
 	if !m.deflated {
-		return &content{m: m, r: packed, left: m.size, done: func() bool { return true }, close: func() error { return nil }}
+		return &content{m: m, r: packed, left: m.size, done: func() bool { return true }, close: func() {}}
 	}
-	in := bufio.NewReaderSize(packed, 1<<15)
+	from := io.Reader(packed)
 	if raw != nil {
-		in.Reset(io.TeeReader(packed, raw))
+		from = io.TeeReader(packed, raw)
 	}
-	inflate := flate.NewReader(in)
-	return &content{m: m, r: inflate, left: m.size, close: inflate.Close, done: func() bool {
+	z := a.idle
+	if a.idle = nil; z == nil || !z.reset(from) {
+		z = &inflater{in: bufio.NewReaderSize(from, 1<<15)}
+		z.out = flate.NewReader(z.in)
+	}
+	return &content{m: m, r: z.out, left: m.size, close: func() { a.idle = z }, done: func() bool {
 		// The stream must be all that the archive has of this file: what
 		// comes after its end would be lost on some readers only.
-		_, err := in.ReadByte()
+		_, err := z.in.ReadByte()
 		return err == io.EOF
 	}}
 }
@@ -395,18 +417,21 @@ type content struct {
 	left  int64
 	crc   uint32
 	done  func() bool
-	close func() error
+	close func()
 }
 
 func (c *content) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.left -= int64(n)
 	c.crc = crc32.Update(c.crc, crc32.IEEETable, p[:n])
-	var corrupt flate.CorruptInputError
+	var (
+		corrupt  flate.CorruptInputError
+		internal flate.InternalError // which some corrupt input makes, too
+	)
 	switch {
 	case c.left < 0:
 		return 0, &fault{c.m.name, "it is larger than the archive says"}
-	case errors.As(err, &corrupt), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.As(err, &corrupt), errors.As(err, &internal), errors.Is(err, io.ErrUnexpectedEOF):
 		return n, &fault{c.m.name, "its compressed data are damaged"}
 	case err == io.EOF && (c.left != 0 || c.crc != c.m.crc || !c.done()):
 		return n, &fault{c.m.name, "its content is not what the archive says"}
@@ -414,14 +439,14 @@ func (c *content) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (c *content) Close() error { return c.close() }
+func (c *content) Close() error { c.close(); return nil }
 
 // readAll reads a small member, at most limit bytes.
-func (m *member) readAll(r io.ReaderAt, limit int64) ([]byte, error) {
+func (a *archive) readAll(m *member, limit int64) ([]byte, error) {
 	if m.size > limit {
 		return nil, faultf(m.name, "it has more than %d bytes", limit)
 	}
-	c := m.open(r, nil)
+	c := a.open(m, nil)
 	defer c.Close()
 	b := make([]byte, 0, m.size+1) // one more, for the end to be seen at once
 	for {

@@ -204,8 +204,8 @@ func directURL(in Install) ([]byte, error) {
 	})
 }
 
-// entry is the file as an entry of a layer; r is the wheel.
-func (f *placed) entry(w *Wheel, r io.ReaderAt, layout *Layout) layer.Entry {
+// entry is the file as an entry of a layer; a is the wheel's.
+func (f *placed) entry(w *Wheel, a *archive, layout *Layout) layer.Entry {
 	e := layer.Entry{Name: f.name, Mode: fs.FileMode(0o644), UID: layout.UID, GID: layout.GID, Size: f.size}
 	if f.executable {
 		e.Mode = 0o755
@@ -214,9 +214,9 @@ func (f *placed) entry(w *Wheel, r io.ReaderAt, layout *Layout) layer.Entry {
 		e.Open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.content)), nil }
 		return e
 	}
-	e.Open = func() (io.ReadCloser, error) { return w.content(r, f.member, nil), nil }
+	e.Open = func() (io.ReadCloser, error) { return w.content(a, f.member, nil), nil }
 	if f.member.deflated {
-		e.OpenDeflated = func(raw io.Writer) (io.ReadCloser, error) { return w.content(r, f.member, raw), nil }
+		e.OpenDeflated = func(raw io.Writer) (io.ReadCloser, error) { return w.content(a, f.member, raw), nil }
 	}
 	return e
 }

@@ -233,10 +233,11 @@ func installation(wheels []*installed, layout *Layout) *job {
 				return nil, fmt.Errorf("open wheel: %w", err)
 			}
 			open = append(open, f)
+			a := &archive{ReaderAt: f}
 			for i := range w.files {
 				if p := &w.files[i]; !seen[p.name] { // equal files of two wheels
 					seen[p.name] = true
-					entries = append(entries, p.entry(w.Wheel, f, layout))
+					entries = append(entries, p.entry(w.Wheel, a, layout))
 				}
 			}
 		}

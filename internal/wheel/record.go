@@ -152,10 +152,10 @@ type checked struct {
 }
 
 // content opens a member that RECORD lists. Wrong content is an
-// *InvalidError. For raw see member.open.
-func (w *Wheel) content(r io.ReaderAt, m *member, raw io.Writer) io.ReadCloser {
+// *InvalidError. For raw see archive.open.
+func (w *Wheel) content(a *archive, m *member, raw io.Writer) io.ReadCloser {
 	want := w.digests[m.name]
-	return &checked{m.open(r, raw), w, m.name, hashes[want.algorithm](), want}
+	return &checked{a.open(m, raw), w, m.name, hashes[want.algorithm](), want}
 }
 
 func (c *checked) Read(p []byte) (int, error) {

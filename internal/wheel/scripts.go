@@ -21,7 +21,7 @@ type entryPoint struct {
 // readEntryPoints reads the commands of entry_points.txt. One that is in both
 // sections is once in the result, as is one that is in a section twice: the
 // later counts.
-func (w *Wheel) readEntryPoints(r io.ReaderAt) error {
+func (w *Wheel) readEntryPoints(a *archive) error {
 	m := w.member(w.info + "/entry_points.txt")
 	if m == nil {
 		return nil
@@ -30,7 +30,7 @@ func (w *Wheel) readEntryPoints(r io.ReaderAt) error {
 	if m.size > maxEntryPoints {
 		return faultf(m.name, "it has more than %d bytes", maxEntryPoints)
 	}
-	content, err := w.readChecked(r, m)
+	content, err := w.readChecked(a, m)
 	if err != nil {
 		return err
 	}
@@ -51,8 +51,8 @@ func (w *Wheel) readEntryPoints(r io.ReaderAt) error {
 }
 
 // readChecked reads a member and checks it against RECORD.
-func (w *Wheel) readChecked(r io.ReaderAt, m *member) ([]byte, error) {
-	c := w.content(r, m, nil)
+func (w *Wheel) readChecked(a *archive, m *member) ([]byte, error) {
+	c := w.content(a, m, nil)
 	defer c.Close()
 	return io.ReadAll(c)
 }
@@ -174,7 +174,7 @@ func shebang(interpreter, arguments string) []byte {
 
 // readScripts reads those scripts of the wheel whose first line says that an
 // installer is to name the interpreter.
-func (w *Wheel) readScripts(r io.ReaderAt) error {
+func (w *Wheel) readScripts(a *archive) error {
 	dir := strings.TrimSuffix(w.info, ".dist-info") + ".data/scripts/"
 	for i := range w.members {
 		m := &w.members[i]
@@ -182,7 +182,7 @@ func (w *Wheel) readScripts(r io.ReaderAt) error {
 			continue
 		}
 		start := make([]byte, len(placeholder))
-		c := m.open(r, nil)
+		c := a.open(m, nil)
 		n, err := io.ReadFull(c, start)
 		c.Close()
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
@@ -194,7 +194,7 @@ func (w *Wheel) readScripts(r io.ReaderAt) error {
 		if m.size > maxScript {
 			return faultf(m.name, "a script has more than %d bytes", maxScript)
 		}
-		content, err := w.readChecked(r, m)
+		content, err := w.readChecked(a, m)
 		if err != nil {
 			return err
 		}

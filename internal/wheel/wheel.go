@@ -88,18 +88,18 @@ func Open(path string) (*Wheel, error) {
 
 func open(r io.ReaderAt, size int64, path string) (*Wheel, error) {
 	w := &Wheel{path: path}
-	if err := w.read(r, size); err != nil {
+	if err := w.read(&archive{ReaderAt: r}, size); err != nil {
 		return nil, w.invalid(err)
 	}
 	return w, nil
 }
 
-func (w *Wheel) read(r io.ReaderAt, size int64) error {
+func (w *Wheel) read(a *archive, size int64) error {
 	name, err := python.ParseWheelName(filepath.Base(w.path))
 	if err != nil {
 		return &fault{"", err.Error()}
 	}
-	w.members, err = readArchive(r, size)
+	w.members, err = readArchive(a, size)
 	if err != nil {
 		return err
 	}
@@ -109,23 +109,23 @@ func (w *Wheel) read(r io.ReaderAt, size int64) error {
 	if err := w.findInfo(name); err != nil {
 		return err
 	}
-	if err := w.readMetadata(r, name); err != nil {
+	if err := w.readMetadata(a, name); err != nil {
 		return err
 	}
-	if err := w.readWheelFile(r); err != nil {
+	if err := w.readWheelFile(a); err != nil {
 		return err
 	}
-	record, err := w.readInfo(r, "RECORD", maxRecord)
+	record, err := w.readInfo(a, "RECORD", maxRecord)
 	if err != nil {
 		return err
 	}
 	if w.digests, err = readRecord(record, w.info+"/RECORD", w.members); err != nil {
 		return err
 	}
-	if err := w.readEntryPoints(r); err != nil {
+	if err := w.readEntryPoints(a); err != nil {
 		return err
 	}
-	return w.readScripts(r)
+	return w.readScripts(a)
 }
 
 // findInfo sets the name of the dist-info directory, and refuses a wheel with
@@ -181,9 +181,9 @@ func agree(name python.WheelName, stem, entry string) error {
 	return nil
 }
 
-func (w *Wheel) readMetadata(r io.ReaderAt, name python.WheelName) error {
+func (w *Wheel) readMetadata(a *archive, name python.WheelName) error {
 	entry := w.info + "/METADATA"
-	content, err := w.readInfo(r, "METADATA", maxMetadata)
+	content, err := w.readInfo(a, "METADATA", maxMetadata)
 	if err != nil {
 		return err
 	}
@@ -207,9 +207,9 @@ func (w *Wheel) readMetadata(r io.ReaderAt, name python.WheelName) error {
 
 // readWheelFile reads WHEEL.
 // Source: https://packaging.python.org/en/latest/specifications/binary-distribution-format/#file-contents.
-func (w *Wheel) readWheelFile(r io.ReaderAt) error {
+func (w *Wheel) readWheelFile(a *archive) error {
 	entry := w.info + "/WHEEL"
-	content, err := w.readInfo(r, "WHEEL", maxWheelFile)
+	content, err := w.readInfo(a, "WHEEL", maxWheelFile)
 	if err != nil {
 		return err
 	}
@@ -231,12 +231,12 @@ func (w *Wheel) readWheelFile(r io.ReaderAt) error {
 }
 
 // readInfo reads a file of the dist-info directory that must be there.
-func (w *Wheel) readInfo(r io.ReaderAt, name string, limit int64) ([]byte, error) {
+func (w *Wheel) readInfo(a *archive, name string, limit int64) ([]byte, error) {
 	m := w.member(w.info + "/" + name)
 	if m == nil {
 		return nil, faultf(w.info, "it has no %s", name)
 	}
-	return m.readAll(r, limit)
+	return a.readAll(m, limit)
 }
 
 func (w *Wheel) member(name string) *member {

@@ -408,7 +408,7 @@ func FuzzOpen(f *testing.F) {
 			if !strings.HasPrefix(p.name, "usr/local/") || nameFault(p.name) != "" {
 				t.Errorf("%q is outside", p.name)
 			}
-			e := p.entry(w, bytes.NewReader(b), &layout)
+			e := p.entry(w, &archive{ReaderAt: bytes.NewReader(b)}, &layout)
 			r, err := e.Open()
 			if err != nil {
 				t.Fatal(err)
