@@ -65,8 +65,8 @@ func New(c Config) *Authorizer {
 // as a denial too. env holds the condition keys of the request itself (source
 // address, transport, time; see authn.Environment).
 //
-// Policies are read anew by every call, so what was changed before the call
-// began decides. The decision is recorded in the audit event of ctx.
+// What policies say at the time of the call decides: nothing is remembered that
+// was changed before it began. The decision is recorded in the audit event of ctx.
 func (a *Authorizer) Authorize(ctx context.Context, id *authn.Identity, action string, res Resource, env policy.Context) error {
 	req := policy.Request{
 		Principal:       id.Subject.Principal,
@@ -176,15 +176,16 @@ func (a *Authorizer) addAccess(access *registry.Access, repo registry.Repo, req 
 	if mends(req) {
 		return nil
 	}
+	ofRegistry := access.RegistryPolicy
 	if !registry.InPolicyScope(access.PolicyScope, req.Action) {
-		access.RegistryPolicy = nil
+		ofRegistry = nil
 	}
 	for _, src := range []struct {
 		typ, name string
 		set       *registry.Policy
 	}{
 		{"repository policy", repo.Name, access.Policy},
-		{"registry policy", repo.Account + "/" + repo.Region, access.RegistryPolicy},
+		{"registry policy", repo.Account + "/" + repo.Region, ofRegistry},
 	} {
 		if src.set == nil {
 			continue

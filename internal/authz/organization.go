@@ -14,15 +14,16 @@ import (
 // do not bind because the account is a management account; package policy
 // exempts service-linked roles.
 func (a *Authorizer) addOrganization(ctx context.Context, req *policy.Request, set *policy.Set) error {
-	accounts := []string{req.Principal.Account}
-	if req.ResourceAccount != req.Principal.Account {
-		accounts = append(accounts, req.ResourceAccount)
-	}
-	places, err := a.org.Chains(ctx, accounts...)
+	caller, err := a.org.Chain(ctx, req.Principal.Account)
 	if err != nil {
 		return err
 	}
-	caller, owner := places[0], places[len(places)-1]
+	owner := caller
+	if req.ResourceAccount != req.Principal.Account {
+		if owner, err = a.org.Chain(ctx, req.ResourceAccount); err != nil {
+			return err
+		}
+	}
 	if caller != nil {
 		place(req.Context, "aws:Principal", caller)
 		set.SCP = caller.SCP

@@ -45,8 +45,9 @@ func (a *Authorizer) AuthorizeReplication(ctx context.Context, account, action s
 	if err != nil {
 		return fmt.Errorf("%s: %w", attempt, err)
 	}
-	access.Policy = nil // of the repository
-	if err := a.addAccess(access, repo, &req, &set); err != nil {
+	ofRegistry := *access
+	ofRegistry.Policy = nil // of the repository
+	if err := a.addAccess(&ofRegistry, repo, &req, &set); err != nil {
 		return fmt.Errorf("%s: %w", attempt, err)
 	}
 	d := policy.Evaluate(&req, &set)

@@ -27,17 +27,24 @@ type Config struct {
 	Now func() time.Time // the clock
 }
 
-// IAM is the engine. It is safe for concurrent use and holds no state of its own but a cache of parsed policies.
+// IAM is the engine. It is safe for concurrent use and holds no state of its own but what the database says too.
 type IAM struct {
 	db    *meta.DB
 	box   *seal.Box
 	now   func() time.Time
 	cache policy.Cache
+
+	subjects *meta.Memo[subjectKey, *Subject]
+	first    *meta.Memo[struct{}, string] // account
 }
 
 // New returns an engine on c.DB.
 func New(c Config) *IAM {
-	return &IAM{db: c.DB, box: c.Box, now: c.Now}
+	return &IAM{
+		db: c.DB, box: c.Box, now: c.Now,
+		subjects: meta.NewMemo[subjectKey, *Subject](c.DB),
+		first:    meta.NewMemo[struct{}, string](c.DB),
+	}
 }
 
 // Account owns registries and principals.
@@ -101,11 +108,9 @@ func (m *IAM) Accounts(ctx context.Context) ([]*Account, error) {
 
 // FirstAccount returns the id of the account with the lowest one, or "" when there is none.
 func (m *IAM) FirstAccount(ctx context.Context) (string, error) {
-	var id string
-	err := m.db.Read(ctx, func(tx *meta.Tx) error {
-		return tx.QueryRow(`SELECT COALESCE(MIN(id), '') FROM iam_account`).Scan(&id)
+	return m.first.Get(ctx, struct{}{}, func(tx *meta.Tx) (id string, err error) {
+		return id, tx.QueryRow(`SELECT COALESCE(MIN(id), '') FROM iam_account`).Scan(&id)
 	})
-	return id, err
 }
 
 // SetAlias gives the account an alias, or takes it away when alias is empty. Errors: ErrNoSuchEntity, ErrAlreadyExists

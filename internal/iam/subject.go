@@ -28,12 +28,17 @@ type Subject struct {
 	RoleName  string            // empty unless it is a role session
 }
 
-// Subject gathers a principal and its policies in one read transaction; nothing of it is remembered from call to call
-// but parsed documents. sessionName is that of a role session or federated user, and empty for others. Errors: ErrNoSuchEntity when the
-// principal is no more, also when there is a new one of the same name.
+// subjectKey is what a Subject depends on, besides the database.
+type subjectKey struct {
+	ref         Ref
+	sessionName string
+}
+
+// Subject returns a principal and its policies as they are at the time of the call. It must not be changed. sessionName
+// is that of a role session or federated user, and empty for others. Errors: ErrNoSuchEntity when the principal is no
+// more, also when there is a new one of the same name.
 func (m *IAM) Subject(ctx context.Context, ref Ref, sessionName string) (*Subject, error) {
-	var s *Subject
-	err := m.db.Read(ctx, func(tx *meta.Tx) (err error) {
+	s, err := m.subjects.Get(ctx, subjectKey{ref, sessionName}, func(tx *meta.Tx) (s *Subject, err error) {
 		switch ref.Kind {
 		case policy.Root:
 			s, err = m.rootSubject(tx, ref)
@@ -46,7 +51,7 @@ func (m *IAM) Subject(ctx context.Context, ref Ref, sessionName string) (*Subjec
 		default:
 			err = fmt.Errorf("principal of kind %v", ref.Kind)
 		}
-		return err
+		return s, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("subject %s: %w", ref.ID, err)

@@ -2,7 +2,6 @@ package meta
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,7 +16,7 @@ import (
 // hands the transaction on to who waits. Who finds nobody waiting commits it for
 // all, and nobody's Write returns before that.
 type group struct {
-	db *sql.DB
+	on *session // of who has the turn
 
 	mu    sync.Mutex
 	taken bool          // somebody has the turn
@@ -31,7 +30,7 @@ const batchSize = 64
 // A batch is a transaction with all that was written in it. Who has the turn
 // may use it.
 type batch struct {
-	tx   *sql.Tx
+	on   *session
 	size int   // writes tried
 	kept int   // writes that are in it
 	lost error // why it is of no use any more
@@ -90,14 +89,30 @@ func (g *group) enter(ctx context.Context) (*batch, error) {
 	if b != nil {
 		return b, nil
 	}
-	// The transaction belongs to all who write in it: it does not end with the
-	// context of the first.
-	tx, err := g.db.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
+	b = &batch{on: g.on, done: make(chan struct{})}
+	// Deferred transactions that turn into writers fail at once and ignore
+	// busy_timeout.
+	if err := b.exec(`BEGIN IMMEDIATE`); err != nil {
 		g.pass(nil)
 		return nil, fmt.Errorf("begin write: %w", err)
 	}
-	return &batch{tx: tx, done: make(chan struct{})}, nil
+	return b, nil
+}
+
+// close waits for the caller's turn and closes the session. Who comes after
+// that finds it closed.
+func (g *group) close() error {
+	if g.on == nil {
+		return nil
+	}
+	b, err := g.enter(context.Background())
+	if err != nil {
+		return err
+	}
+	b.end()
+	err = g.on.close()
+	g.pass(nil)
+	return err
 }
 
 // giveUp takes a waiter out of the queue. It reports false if the waiter has
@@ -144,11 +159,15 @@ func (b *batch) run(ctx context.Context, f func(*Tx) error) error {
 	if err := b.exec(`SAVEPOINT write`); err != nil {
 		return fmt.Errorf("begin write: %w", err)
 	}
-	if err := f(&Tx{ctx: ctx, tx: b.tx, whole: true}); err != nil {
-		b.undo()
-		return err
+	tx := &Tx{ctx: ctx, on: whole{b.on}}
+	err := f(tx)
+	if err == nil {
+		err = tx.noteAccess()
 	}
-	if err := ctx.Err(); err != nil {
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		b.undo()
 		return err
 	}
@@ -166,10 +185,11 @@ func (b *batch) undo() {
 	}
 }
 
-// exec runs a statement about the transaction itself. When it fails there is no
-// such transaction any more.
+// exec runs a statement about the transaction itself, which belongs to all who
+// write in it and ends with nobody's context. When it fails there is no such
+// transaction any more.
 func (b *batch) exec(statement string) error {
-	_, err := b.tx.Exec(statement)
+	_, err := b.on.exec(context.Background(), statement, nil)
 	if err != nil {
 		b.lost = err
 	}
@@ -179,13 +199,14 @@ func (b *batch) exec(statement string) error {
 // end commits the batch if there is anything in it.
 func (b *batch) end() {
 	defer close(b.done)
-	switch {
-	case b.lost != nil:
-		b.err = fmt.Errorf("%w: %w", errLost, b.lost)
-	case b.kept > 0:
-		if err := b.tx.Commit(); err != nil {
-			b.err = fmt.Errorf("commit: %w", err)
+	if b.lost == nil && b.kept > 0 {
+		err := b.exec(`COMMIT`)
+		if err == nil {
+			return
 		}
+		b.err = fmt.Errorf("commit: %w", err)
+	} else if b.lost != nil {
+		b.err = fmt.Errorf("%w: %w", errLost, b.lost)
 	}
-	_ = b.tx.Rollback() // of no effect after the commit
+	_ = b.exec(`ROLLBACK`) // it may have ended already
 }

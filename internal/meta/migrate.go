@@ -91,16 +91,6 @@ func (db *DB) apply(tx *Tx, m migration) error {
 	return err
 }
 
-// lockMigrations keeps a second process out until the transaction ends. On
-// SQLite the write transaction itself does.
-func (db *DB) lockMigrations(tx *Tx) error {
-	if db.dialect != dialectPostgres {
-		return nil
-	}
-	_, err := tx.Exec(`SELECT pg_advisory_xact_lock(hashtext('pratique.schema'))`)
-	return err
-}
-
 // statements splits a schema file at semicolons that end a line and drops
 // comment lines; schema files hold no string with either.
 func statements(text string) []string {

@@ -24,28 +24,14 @@ type Membership struct {
 	SCP, RCP [][]policy.Source
 }
 
-// Chain returns the place of an account and the policies above it, nil when it is in no organization. It is one read
-// transaction, and nothing of it is remembered from call to call but parsed documents.
+// Chain returns the place of an account and the policies above it at the time of the call, nil when it is in no
+// organization. It must not be changed.
 func (g *Org) Chain(ctx context.Context, account string) (*Membership, error) {
-	all, err := g.Chains(ctx, account)
+	m, err := g.chains.Get(ctx, account, func(tx *meta.Tx) (*Membership, error) { return g.chain(tx, account) })
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("organization of %s: %w", account, err)
 	}
-	return all[0], nil
-}
-
-// Chains is Chain for several accounts in one read transaction.
-func (g *Org) Chains(ctx context.Context, accounts ...string) ([]*Membership, error) {
-	all := make([]*Membership, len(accounts))
-	err := g.db.Read(ctx, func(tx *meta.Tx) (err error) {
-		for i, account := range accounts {
-			if all[i], err = g.chain(tx, account); err != nil {
-				return fmt.Errorf("organization of %s: %w", account, err)
-			}
-		}
-		return nil
-	})
-	return all, err
+	return m, nil
 }
 
 func (g *Org) chain(tx *meta.Tx, account string) (*Membership, error) {

@@ -25,15 +25,19 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Org is the engine. It is safe for concurrent use and holds no state of its own but a cache of parsed policies.
+// Org is the engine. It is safe for concurrent use and holds no state of its own but what the database says too.
 type Org struct {
 	db    *meta.DB
 	now   func() time.Time
 	cache policy.Cache
+
+	chains *meta.Memo[string, *Membership] // by account
 }
 
 // New returns an engine on c.DB.
-func New(c Config) *Org { return &Org{db: c.DB, now: c.Now} }
+func New(c Config) *Org {
+	return &Org{db: c.DB, now: c.Now, chains: meta.NewMemo[string, *Membership](c.DB)}
+}
 
 // Feature sets of an organization.
 const (

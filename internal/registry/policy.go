@@ -167,33 +167,32 @@ type Access struct {
 	Tags           map[string]string // resource tags
 }
 
-// Access reads, in one transaction, what authorisation needs to know about a
-// repository. That it does not exist is not an error; an empty name asks for
-// the registry's policy alone.
+// Access returns what authorisation needs to know about a repository at the
+// time of the call. It must not be changed. That the repository does not exist
+// is not an error; an empty name asks for the registry's policy alone.
 func (r *Registry) Access(ctx context.Context, repo Repo) (*Access, error) {
-	var a Access
-	err := r.db.Read(ctx, func(tx *meta.Tx) (err error) {
-		a = Access{}
+	a, err := r.access.Get(ctx, repo, func(tx *meta.Tx) (a *Access, err error) {
+		a = &Access{}
 		a.RegistryPolicy, err = registryPolicy(tx, repo.Account, repo.Region)
 		if err == nil {
 			a.PolicyScope, err = setting(tx, repo.Account, repo.Region, PolicyScope)
 		}
 		if err != nil && !errors.Is(err, ErrRegistryPolicyNotFound) {
-			return err
+			return nil, err
 		}
 		a.Policy, err = policy(tx, repo)
 		switch {
 		case errors.Is(err, ErrRepositoryNotFound):
-			return nil
+			return a, nil
 		case err != nil && !errors.Is(err, ErrPolicyNotFound):
-			return err
+			return nil, err
 		}
 		a.Exists = true
 		a.Tags, err = resourceTags(tx, repo)
-		return err
+		return a, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read policies of %s: %w", repo.ARN(), err)
 	}
-	return &a, nil
+	return a, nil
 }

@@ -91,6 +91,7 @@ type Registry struct {
 	precision time.Duration
 	quotas    Quotas
 	rooms     *rooms
+	access    *meta.Memo[Repo, *Access]
 	grace     time.Duration
 	scans     bool
 	log       *slog.Logger
@@ -107,6 +108,7 @@ func New(c Config) *Registry {
 		now:       c.Now,
 		precision: c.PullTimePrecision,
 		quotas:    c.Quotas.withDefaults(),
+		access:    meta.NewMemo[Repo, *Access](c.DB),
 		grace:     c.GarbageGrace,
 		scans:     c.Scans,
 		log:       c.Log,

@@ -1,0 +1,183 @@
+package meta
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	"golang.org/x/sync/semaphore"
+)
+
+// postgresDB is a PostgreSQL database. Its driver keeps statements prepared.
+type postgresDB struct {
+	pool    *sql.DB
+	writers *semaphore.Weighted // places for those who write
+
+	watch struct {
+		sync.Mutex
+		busy bool
+		next *look // the one that has not begun yet
+	}
+}
+
+// places is how many transactions of this process may write at a time: one for
+// each connection.
+const places = 32
+
+func openPostgres(ctx context.Context, rawURL string) (engine, error) {
+	pool, err := sql.Open("pgx", rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", withoutURL(err, rawURL))
+	}
+	pool.SetMaxOpenConns(places)
+	pool.SetMaxIdleConns(places / 2)
+	var collation string
+	err = pool.QueryRowContext(ctx, `SELECT datcollate FROM pg_database WHERE datname = current_database()`).Scan(&collation)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", withoutURL(err, rawURL)), pool.Close())
+	}
+	switch collation {
+	case "C", "POSIX", "C.UTF-8", "C.utf8":
+		return &postgresDB{pool: pool, writers: semaphore.NewWeighted(places)}, nil
+	}
+	return nil, errors.Join(fmt.Errorf("open database: collation %q does not sort by bytes; create the database with LC_COLLATE 'C' (createdb --locale=C --template=template0)", collation), pool.Close())
+}
+
+// withoutURL drops the text of an error that may quote the connection string,
+// which holds a password.
+func withoutURL(err error, rawURL string) error {
+	u, perr := url.Parse(rawURL)
+	if perr != nil {
+		return errors.New("the connection string is not a URL")
+	}
+	if pw, ok := u.User.Password(); ok && pw != "" && strings.Contains(err.Error(), pw) {
+		return errors.New("connection refused (details withheld: they quote the password)")
+	}
+	return err
+}
+
+func (db *postgresDB) Close() error { return db.pool.Close() }
+
+func (db *postgresDB) Ping(ctx context.Context) error { return db.pool.PingContext(ctx) }
+
+func (db *postgresDB) lockMigrations(tx *Tx) error {
+	_, err := tx.Exec(`SELECT pg_advisory_xact_lock(hashtext('pratique.schema'))`)
+	return err
+}
+
+func (db *postgresDB) read(ctx context.Context, f func(*Tx) error) error {
+	tx, err := db.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
+	if err != nil {
+		return fmt.Errorf("begin read: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to keep: it only read
+	return f(&Tx{ctx: ctx, on: pooled{tx}})
+}
+
+// write runs f beside the transactions of others, or alone: a long one would
+// lose to short ones for ever. It then takes every place to write, so that
+// nothing else of this process writes beside it; what other processes write
+// can still make it lose.
+func (db *postgresDB) write(ctx context.Context, f func(*Tx) error, alone bool) error {
+	need := int64(1)
+	if alone {
+		need = places
+	}
+	if err := db.writers.Acquire(ctx, need); err != nil {
+		return err
+	}
+	defer db.writers.Release(need)
+	tx, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+	if err != nil {
+		return fmt.Errorf("begin write: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // of no effect after the commit
+	t := &Tx{ctx: ctx, on: pooled{tx}}
+	if err := f(t); err != nil {
+		return err
+	}
+	if err := t.noteAccess(); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// pooled runs the statements of a transaction.
+type pooled struct{ tx *sql.Tx }
+
+func (p pooled) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	return p.tx.ExecContext(ctx, query, args...)
+}
+
+func (p pooled) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	return p.tx.QueryContext(ctx, query, args...)
+}
+
+func (p pooled) queryRow(ctx context.Context, query string, args []any) *sql.Row {
+	return p.tx.QueryRowContext(ctx, query, args...)
+}
+
+func (p pooled) iterate(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	return p.tx.QueryContext(ctx, query, args...)
+}
+
+// A look is one look at the version of access, for all who asked before it
+// began.
+type look struct {
+	done    chan struct{}
+	version int64 // once done is closed
+	err     error
+}
+
+// lookTimeout bounds a look, which is nobody's alone.
+const lookTimeout = 30 * time.Second
+
+func (db *postgresDB) accessVersion(ctx context.Context) (int64, error) {
+	w := &db.watch
+	w.Lock()
+	l := w.next
+	if l == nil {
+		l = &look{done: make(chan struct{})}
+		w.next = l
+		if !w.busy {
+			w.busy = true
+			go db.look(context.WithoutCancel(ctx))
+		}
+	}
+	w.Unlock()
+	select {
+	case <-l.done:
+		return l.version, l.err
+	case <-ctx.Done():
+		return 0, fmt.Errorf("look for changes: %w", ctx.Err())
+	}
+}
+
+// look looks as long as somebody asks.
+func (db *postgresDB) look(ctx context.Context) {
+	w := &db.watch
+	for {
+		w.Lock()
+		l := w.next
+		w.next, w.busy = nil, l != nil
+		w.Unlock()
+		if l == nil {
+			return
+		}
+		ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+		if err := db.pool.QueryRowContext(ctx, accessVersionQuery).Scan(&l.version); err != nil {
+			l.err = fmt.Errorf("look for changes: %w", err)
+		}
+		cancel()
+		close(l.done)
+	}
+}
