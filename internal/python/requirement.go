@@ -38,6 +38,9 @@ func ParseRequirement(s string) (Requirement, error) {
 }
 
 func parseRequirement(s string) (r Requirement, err error) {
+	if strings.ContainsAny(s, "\r\n") {
+		return r, errors.New("it has more than one line")
+	}
 	name := requirementName.FindString(s)
 	if name == "" {
 		return r, errors.New("it does not begin with a name")

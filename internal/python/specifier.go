@@ -116,14 +116,20 @@ func (s Specifier) Contains(v Version) bool {
 	case ">=":
 		return v.public().Compare(s.version) >= 0
 	case "<":
-		// The pre-releases of a version come before it, but who excludes a
+		// Pre-releases of a version come before it, but who excludes the
 		// version means those as well.
-		return v.Compare(s.version) < 0 && (s.version.Prerelease() || !v.Prerelease() || !v.sameBase(s.version))
+		first := s.version
+		if !first.Prerelease() {
+			first.dev = phase{"dev", "0"}
+		}
+		return v.Compare(first) < 0
 	case ">":
 		// Likewise for post-releases and local versions.
-		return v.Compare(s.version) > 0 &&
-			(s.version.post.word != "" || v.post.word == "" || !v.sameBase(s.version)) &&
-			(v.local == nil || !v.sameBase(s.version))
+		original := v.public()
+		if s.version.post.word == "" && v.post.word != "" {
+			original.post, original.dev = phase{}, phase{}
+		}
+		return v.Compare(s.version) > 0 && original.Compare(s.version) != 0
 	}
 	return false
 }
@@ -144,11 +150,6 @@ func (v Version) prefixes(w Version) bool {
 	if len(w.release) > len(v.release) {
 		w.release = w.release[:len(v.release)]
 	}
-	return v.epoch == w.epoch && v.compareRelease(w) == 0
-}
-
-// sameBase reports whether v and w are of one release.
-func (v Version) sameBase(w Version) bool {
 	return v.epoch == w.epoch && v.compareRelease(w) == 0
 }
 

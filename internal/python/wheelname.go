@@ -34,7 +34,6 @@ func (b Build) Compare(c Build) int {
 }
 
 var (
-	wheelName  = regexp.MustCompile(`^[A-Za-z0-9_.]+$`)
 	wheelTag   = regexp.MustCompile(`^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$`)
 	wheelBuild = regexp.MustCompile(`^([0-9]+)([A-Za-z0-9_.]*)$`)
 )
@@ -58,7 +57,7 @@ func ParseWheelName(file string) (WheelName, error) {
 	if len(parts) != 5 && len(parts) != 6 {
 		return bad("it does not have five or six parts between dashes")
 	}
-	if !wheelName.MatchString(parts[0]) || !ValidName(strings.Trim(parts[0], "_")) || strings.Contains(parts[0], "__") {
+	if !ValidName(parts[0]) || strings.Contains(parts[0], "__") {
 		return bad(fmt.Sprintf("%q is not a name", parts[0]))
 	}
 	version, err := ParseVersion(strings.ReplaceAll(parts[1], "_", "-"))
