@@ -69,3 +69,11 @@ func found(names []string) string {
 	}
 	return ": there is " + strings.Join(names, ", ")
 }
+
+// join is errors.Join that leaves a single error as it is.
+func join(errs []error) error {
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
+}

@@ -122,7 +122,8 @@ func (c *collector) apply(o option, name, value, dir, from string) error {
 			if p == ":all:" {
 				p = ""
 			}
-			c.source = append(c.source, &SourceOnlyError{Name: python.NormalizeName(strings.TrimSpace(p)), Found: []string{"--no-binary in " + from}})
+			err := &SourceOnlyError{Name: python.NormalizeName(strings.TrimSpace(p)), Found: []string{name + " in " + from}}
+			c.source = append(c.source, sourceCode{err: err})
 		}
 	case asPre:
 		c.uv = append(c.uv, "--prerelease=allow")

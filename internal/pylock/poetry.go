@@ -126,7 +126,8 @@ func (c *collector) poetryLine(k *poetryPackage, p *poetryLock, dir string) erro
 	}
 	switch k.Source.Type {
 	case "git", "directory":
-		c.source = append(c.source, &SourceOnlyError{Name: k.Name, Version: k.Version, Found: []string{k.Source.URL}})
+		err := &SourceOnlyError{Name: k.Name, Version: k.Version, Found: []string{k.Source.URL}}
+		c.source = append(c.source, sourceCode{err: err})
 		return nil
 	case "file", "url":
 		r, err := c.direct(python.Requirement{Name: k.Name, URL: k.Source.URL}, dir)

@@ -53,7 +53,7 @@ func readProject(root, name string) (*project, []byte, error) {
 }
 
 // pyproject takes the dependencies of a project, not the project itself.
-func (c *collector) pyproject(name string) error {
+func (c *collector) pyproject(name string, t python.Target) error {
 	p, data, err := readProject(c.root, name)
 	if err != nil {
 		return err
@@ -67,6 +67,9 @@ func (c *collector) pyproject(name string) error {
 	case slices.Contains(p.Project.Dynamic, "dependencies"):
 		return fmt.Errorf("%s leaves its dependencies to its build (dynamic), which is not run: lock them, or list them in a requirements file", base)
 	}
+	if err := requiresPython(p.Project.RequiresPython, t); err != nil {
+		return fmt.Errorf("%s: %w", base, err)
+	}
 	sources := map[string]any{}
 	for dep, s := range p.Tool.UV.Sources {
 		sources[python.NormalizeName(dep)] = s
@@ -79,8 +82,8 @@ func (c *collector) pyproject(name string) error {
 			return fmt.Errorf("%s: %w", from, err)
 		}
 		if s, ok := sources[r.Name]; ok {
-			if code := sourceCode(s); code != "" {
-				c.source = append(c.source, &SourceOnlyError{Name: r.Name, Found: []string{code}})
+			if code := codeOf(s); code != "" {
+				c.source = append(c.source, sourceCode{&SourceOnlyError{Name: r.Name, Found: []string{code}}, r.Marker})
 				continue
 			}
 			sourced = true
@@ -99,9 +102,9 @@ func (c *collector) pyproject(name string) error {
 	return nil
 }
 
-// sourceCode is where an entry of tool.uv.sources has code to build, or "" for
+// codeOf is where an entry of tool.uv.sources has code to build, or "" for
 // an index or a wheel.
-func sourceCode(s any) string {
+func codeOf(s any) string {
 	entries, ok := s.([]any)
 	if !ok {
 		entries = []any{s}

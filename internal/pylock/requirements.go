@@ -30,8 +30,14 @@ type request struct {
 	hashes      bool // every package must have hashes
 	strategy    string
 	trusted     []string
-	source      []*SourceOnlyError // what the input asks to build
-	requested   []string           // names the user asked for, where lines has more; nil: those of lines
+	source      []sourceCode // what the input asks to build
+	requested   []string     // names the user asked for, where lines has more; nil: those of lines
+}
+
+// sourceCode is something to build, where its marker applies.
+type sourceCode struct {
+	err    *SourceOnlyError
+	marker python.Marker
 }
 
 // collector reads an input into a request.
@@ -166,7 +172,7 @@ func (c *collector) line(text, dir, from string, constraint bool) error {
 	if l.Requirement, err = c.requirement(requirement, dir); err != nil {
 		var source *SourceOnlyError
 		if errors.As(err, &source) && !constraint {
-			c.source = append(c.source, source)
+			c.source = append(c.source, sourceCode{source, l.Marker})
 			return nil
 		}
 		return redacted{err}

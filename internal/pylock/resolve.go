@@ -60,12 +60,14 @@ func (r *Resolver) Resolve(ctx context.Context, in Input, t python.Target) (*Loc
 	if err != nil {
 		return nil, err
 	}
-	if len(q.source) > 0 {
-		errs := make([]error, len(q.source))
-		for i, s := range q.source {
-			errs[i] = s
+	var source []error
+	for _, s := range q.source {
+		if s.marker.Evaluate(t.Environment()) {
+			source = append(source, s.err)
 		}
-		return nil, errors.Join(errs...)
+	}
+	if len(source) > 0 {
+		return nil, join(source)
 	}
 	a, err := r.configured(r.base(in))
 	if err != nil {
@@ -127,7 +129,7 @@ func (r *Resolver) read(in Input, t python.Target) (*request, *Lock, error) {
 	case kind == "poetry.lock":
 		err = c.poetry(name, t)
 	case filepath.Ext(kind) == ".toml":
-		err = c.pyproject(name)
+		err = c.pyproject(name, t)
 	default:
 		err = c.file(name, false)
 	}
@@ -193,7 +195,7 @@ func (r *Resolver) resolve(ctx context.Context, in Input, q *request, a ambient,
 		if unpinned != nil {
 			return nil, fmt.Errorf("%w; pin it, or let uv resolve: %w", unpinned, err)
 		}
-		return nil, fmt.Errorf("no index is configured to look pinned packages up in (pip_index of the spec, UV_DEFAULT_INDEX, PIP_INDEX_URL, uv.toml or pip.conf), and uv, which has a default one: %w", err)
+		return nil, fmt.Errorf("no index is configured for the pinned packages: set one (pip_index of the spec, UV_DEFAULT_INDEX, PIP_INDEX_URL, uv.toml or pip.conf), or let uv resolve, which has one: %w", err)
 	}
 	if a.uv.empty() {
 		q.indexes = x

@@ -2,7 +2,6 @@ package pylock
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -123,7 +122,7 @@ func (l *Lock) choose(t python.Target) ([]choice, error) {
 		chosen = append(chosen, c)
 	}
 	if len(missing) > 0 {
-		return nil, errors.Join(missing...)
+		return nil, join(missing)
 	}
 	slices.SortFunc(chosen, func(a, b choice) int { return cmp.Compare(a.pkg.Name, b.pkg.Name) })
 	return chosen, nil

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pratique-dev/pratique/internal/python"
@@ -82,11 +83,8 @@ func (u *uv) resolve(ctx context.Context, dir string, q *request, a ambient, t p
 		}
 	}
 	c := &compilation{uv: u, temp: temp, work: work, q: q, a: a, target: t, platform: platform}
-	l, err := c.run(ctx, "all", q.lines, q.constraints, q.noDeps)
+	l, err := c.resolve(ctx)
 	if err != nil {
-		return nil, err
-	}
-	if err := c.compareWithNewest(ctx, l); err != nil {
 		return nil, err
 	}
 	l.Tool.Pratique = Made{Requested: c.requested(), Resolver: "uv " + u.version}
@@ -277,21 +275,29 @@ func (c *compilation) requested() []string {
 	return slices.Compact(names)
 }
 
-// compareWithNewest finds out whether uv fell back on an old version of
+// resolve resolves, and finds out whether uv fell back on an old version of
 // something that was asked for because a newer one needs a package that exists
 // as source only. It would do so silently, as it is told to take wheels only;
 // who builds packages would get the newer one.
-func (c *compilation) compareWithNewest(ctx context.Context, l *Lock) error {
-	open := slices.DeleteFunc(slices.Clone(c.q.lines), func(l line) bool {
+func (c *compilation) resolve(ctx context.Context) (*Lock, error) {
+	pinned := !slices.ContainsFunc(c.q.lines, func(l line) bool {
 		_, pinned := l.Specifiers.Pinned()
-		return pinned || l.URL != ""
+		return !pinned && l.URL == ""
 	})
-	if c.q.noDeps || len(open) == 0 && c.q.project == nil {
-		return nil
+	if c.q.noDeps || pinned {
+		return c.run(ctx, "all", c.q.lines, c.q.constraints, c.q.noDeps)
 	}
-	newest, err := c.run(ctx, "newest", c.q.lines, c.q.constraints, true)
+	var newest *Lock
+	var newestErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { newest, newestErr = c.run(ctx, "newest", c.q.lines, c.q.constraints, true) })
+	l, err := c.run(ctx, "all", c.q.lines, c.q.constraints, false)
+	wg.Wait()
 	if err != nil {
-		return ignoreResolution(err)
+		return nil, err
+	}
+	if newestErr != nil {
+		return l, ignoreResolution(newestErr)
 	}
 	var raised []line
 	for _, p := range newest.Packages {
@@ -301,19 +307,19 @@ func (c *compilation) compareWithNewest(ctx context.Context, l *Lock) error {
 		}
 		specs, err := python.ParseSpecifiers("==" + p.Version)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		raised = append(raised, line{Requirement: python.Requirement{Name: p.Name, Specifiers: specs}})
 	}
 	if len(raised) == 0 {
-		return nil
+		return l, nil
 	}
 	_, err = c.run(ctx, "raised", c.q.lines, slices.Concat(c.q.constraints, raised), false)
 	var source *SourceOnlyError
 	if errors.As(err, &source) {
-		return err
+		return nil, err
 	}
-	return ignoreResolution(err)
+	return l, ignoreResolution(err)
 }
 
 // ignoreResolution lets pass that a resolution that only compares failed.

@@ -50,7 +50,7 @@ func (c *compilation) explain(stderr string) error {
 		}
 	}
 	if len(errs) > 0 {
-		return errors.Join(errs...)
+		return join(errs)
 	}
 	const most = 4 << 10
 	output := Redact(strings.TrimSpace(stderr))
@@ -62,8 +62,8 @@ func (c *compilation) explain(stderr string) error {
 
 // exactVersion finds the version of a package that uv names, if it is one.
 func exactVersion(text, name string) string {
-	m := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `==([0-9][0-9A-Za-z.!+-]*)`).FindStringSubmatch(text)
-	if m == nil {
+	m := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `==([0-9][0-9A-Za-z.!+-]*\*?)`).FindStringSubmatch(text)
+	if m == nil || strings.HasSuffix(m[1], "*") {
 		return ""
 	}
 	return strings.TrimRight(m[1], ".")
