@@ -100,7 +100,7 @@ func list(t testing.TB, l *Layer) []string {
 	var lines []string
 	for tr := tar.NewReader(r); ; {
 		h, err := tr.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return lines
 		}
 		if err != nil {

@@ -56,7 +56,7 @@ func read(t testing.TB, l Layer) map[string]tarFile {
 	files := map[string]tarFile{}
 	for tr := tar.NewReader(r); ; {
 		h, err := tr.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return files
 		}
 		if err != nil {

@@ -66,7 +66,7 @@ func readRecord(content []byte, record string, members []member) (map[string]dig
 	r.ReuseRecord = true
 	for {
 		row, err := r.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -161,10 +161,10 @@ func (w *Wheel) content(a *archive, m *member, raw io.Writer) io.ReadCloser {
 func (c *checked) Read(p []byte) (int, error) {
 	n, err := c.ReadCloser.Read(p)
 	c.sum.Write(p[:n])
-	if err == io.EOF && string(c.sum.Sum(nil)) != c.want.sum {
+	if errors.Is(err, io.EOF) && string(c.sum.Sum(nil)) != c.want.sum {
 		err = &fault{c.name, "its content does not have the hash that RECORD says"}
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = c.wheel.invalid(err)
 	}
 	return n, err

@@ -2,6 +2,7 @@ package wheel
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -185,7 +186,7 @@ func (w *Wheel) readScripts(a *archive) error {
 		c := a.open(m, nil)
 		n, err := io.ReadFull(c, start)
 		c.Close()
-		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return err
 		}
 		if string(start[:n]) != placeholder {
