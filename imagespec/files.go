@@ -15,7 +15,7 @@ import (
 // File is a file that a specification puts into its image.
 type File struct {
 	Source string      // path on this machine; empty for a directory that only has to be there
-	Target string      // absolute path in the image, with slashes, below /root
+	Target string      // path in the image, with slashes: below [Spec.WorkDir], or relative to the base image's if that is empty
 	Field  string      // "copy" or "source_root"
 	Size   int64       // in bytes; zero for a directory
 	Mode   fs.FileMode // a regular file of mode 0644 or 0755, or a directory of mode 0755
@@ -25,12 +25,12 @@ type File struct {
 // the modules that are loaded when its Python program runs.
 var ErrLoadedModules = errors.New("LOADED_MODULES copies the Python modules that are loaded when the program runs, which cannot be known without running it")
 
-// home is the directory that files are copied to.
+// home is the directory that files are copied to, unless told otherwise.
 const home = "/root"
 
 // Files are the files and directories that SourceRoot and then Copy put into
 // the image, sorted by target, each target once: the last that is copied there.
-// Directories come before what they contain; /root itself is not listed. Links
+// Directories come before what they contain; the working directory itself is not listed. Links
 // are followed, so that only files and directories are listed. Permissions are
 // those that everybody's umask gives. Errors are *[Error].
 //
@@ -135,7 +135,7 @@ func (l *listing) add(name, rel string, info fs.FileInfo) error {
 	}
 	for i := range len(rel) {
 		if rel[i] == '/' {
-			if err := l.put(File{Target: path.Join(home, rel[:i]), Field: l.field, Mode: fs.ModeDir | 0o755}); err != nil {
+			if err := l.put(File{Target: path.Join(l.spec.WorkDir(), rel[:i]), Field: l.field, Mode: fs.ModeDir | 0o755}); err != nil {
 				return err
 			}
 		}
@@ -143,7 +143,7 @@ func (l *listing) add(name, rel string, info fs.FileInfo) error {
 	if rel == "." {
 		return nil
 	}
-	f := File{Source: name, Target: path.Join(home, rel), Field: l.field, Mode: 0o644, Size: info.Size()}
+	f := File{Source: name, Target: path.Join(l.spec.WorkDir(), rel), Field: l.field, Mode: 0o644, Size: info.Size()}
 	switch {
 	case info.IsDir():
 		f.Mode, f.Size = fs.ModeDir|0o755, 0

@@ -204,9 +204,10 @@ func (v *validation) text(field, text string) {
 	}
 }
 
-// files checks what is copied.
+// files checks what is copied, and where to.
 func (v *validation) files() {
 	s := v.spec
+	v.workDir()
 	for _, entry := range s.Copy {
 		if err := checkCopy(entry); err != nil {
 			v.fail("copy", "%v", err)

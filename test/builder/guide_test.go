@@ -42,7 +42,7 @@ base_image: %s
 requirements: image-requirements.txt
 `, w.host(), w.Base))
 
-	image := strings.TrimSpace(d.run(t, binary(), "build", "workflow.py:image_spec", "--no-flytekit", "--explain-tag=name"))
+	image := decodeBuilt(t, d.run(t, binary(), "build", "workflow.py:image_spec", "--explain-tag", "--output", "json")).Image
 	if want := w.host() + "/simple-example-image:"; !strings.HasPrefix(image, want) {
 		t.Fatalf("the image is called %s, want %s…", image, want)
 	}
@@ -87,7 +87,7 @@ func TestGuideMisspelt(t *testing.T) {
 	d.write(t, "image-requirements.txt", "requests\n")
 	d.write(t, "workflow.py", guide("123456789012.dkr.ecr.us-eas-1.amazonaws.com", "ghcr.io/flyteorg/flytekit:py3.11-latest"))
 	said := d.refused(t, "workflow.py")
-	const want = `workflow.py:4:14: ImageSpec field registry: 123456789012.dkr.ecr.us-eas-1.amazonaws.com: there is no region us-eas-1; did you mean us-east-1?`
+	const want = `ImageSpec field registry: "123456789012.dkr.ecr.us-eas-1.amazonaws.com": AWS has no region us-eas-1; did you mean us-east-1?`
 	if !strings.Contains(said, want) {
 		t.Errorf("said:\n%s\nwant: %s", said, want)
 	}
