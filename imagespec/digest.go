@@ -87,22 +87,27 @@ func (s *Spec) within(p, name string) error {
 
 // unread says that a file cannot be read, without the path on this machine.
 func (s *Spec) unread(name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return &missing{name, s.Dir}
+	}
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("there is no such file%s: %w", in(s.Dir), err)
-	}
 	return fmt.Errorf("read %s: %w", name, err)
 }
 
-func in(dir string) string {
-	if dir == "" {
-		return ""
+// missing is the error for a file that is not there.
+type missing struct{ name, dir string }
+
+func (m *missing) Error() string {
+	if m.dir == "" || m.dir == "." {
+		return "there is no " + m.name
 	}
-	return " in " + dir
+	return "there is no " + m.name + " in " + m.dir
 }
+
+func (m *missing) Unwrap() error { return fs.ErrNotExist }
 
 // hashing hashes files as flytekit does: the content, then the path without
 // its separators.

@@ -91,7 +91,7 @@ func (s *Spec) explain(c Compat, depth int) (Preimage, error) {
 			continue
 		}
 		if c.lacks(f) {
-			return Preimage{}, s.fault(f.name, nil, "flytekit %s has no such field; %s was the first version", c, f.since)
+			return Preimage{}, s.fault(f.name, nil, "flytekit %s has no such field; it came with %s", c, f.since)
 		}
 		if f.name == "registry_config" || !c.hashes(f) {
 			if f.value(s) != nil {

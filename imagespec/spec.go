@@ -175,11 +175,16 @@ func (e *Error) Error() string {
 		}
 		b.WriteByte(' ')
 	}
-	if e.Field != "" {
-		b.WriteString("ImageSpec field " + e.Field + ": ")
-	}
-	b.WriteString(e.Msg)
+	b.WriteString(e.Reason())
 	return b.String()
+}
+
+// Reason is the error without its place.
+func (e *Error) Reason() string {
+	if e.Field != "" {
+		return "ImageSpec field " + e.Field + ": " + e.Msg
+	}
+	return e.Msg
 }
 
 func (e *Error) Unwrap() error { return e.Err }

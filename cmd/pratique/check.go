@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pratique-dev/pratique/imagespec"
 	"github.com/pratique-dev/pratique/internal/access"
 	"github.com/pratique-dev/pratique/internal/preflight"
 	"github.com/pratique-dev/pratique/internal/workload"
@@ -29,6 +30,7 @@ type checking struct {
 	within   time.Duration
 	skip     []string
 	context  []string
+	flytekit string
 	strict   bool
 	all      bool
 	output   *output
@@ -45,10 +47,10 @@ whether it is in the right region and for the right platform, whether its tag ca
 be moved, and whether the repository's lifecycle policy is about to expire it.
 
 Files are Kubernetes manifests and what helm template prints, compose files,
-packages of pyflyte package, ImageSpecs of Flyte and Union, configurations of
-Anyscale, application templates of Release, and Dockerfiles; "-" is standard
-input. Nothing is executed, and templates are reported, not guessed. Images of
-other registries are not checked.
+packages of pyflyte package, ImageSpecs of Flyte and Union in YAML, JSON and
+Python, configurations of Anyscale, application templates of Release, and
+Dockerfiles; "-" is standard input. Nothing is executed, and templates are
+reported, not guessed. Images of other registries are not checked.
 
 ` + dataPlaneHelp + `
 
@@ -74,6 +76,7 @@ output.`,
 	f.DurationVar(&c.within, "expires-within", 7*24*time.Hour, "how far ahead lifecycle policies are applied")
 	f.StringSliceVar(&c.skip, "skip", nil, "checks to leave out: platform, tag, lifecycle; may be repeated")
 	f.StringArrayVar(&c.context, "context", nil, "condition key of the pull, such as aws:SourceIp=192.0.2.7; may be repeated")
+	f.StringVar(&c.flytekit, "flytekit-compat", "", "version of flytekit whose tags ImageSpecs have, such as 1.15.2, if it is older than 1.16.4")
 	f.BoolVar(&c.strict, "strict", false, "warnings fail, too")
 	f.BoolVar(&c.all, "all", false, "show what is all right, too")
 	a.profilesFlag(cmd)
@@ -110,15 +113,18 @@ func (c *checking) run(cmd *cobra.Command, names []string) error {
 	if c.platform != "" && strings.Count(c.platform, "/") == 0 {
 		return fmt.Errorf("--platform %q is not of the form linux/amd64", c.platform)
 	}
-	format := workload.Format("")
+	read := workload.Options{}
 	if c.format != "" {
-		if format, err = workload.ParseFormat(c.format); err != nil {
+		if read.Format, err = workload.ParseFormat(c.format); err != nil {
 			return fmt.Errorf("--format: %w", err)
 		}
 	}
+	if read.Flytekit, err = imagespec.ParseCompat(c.flytekit); err != nil {
+		return fmt.Errorf("--flytekit-compat: %w", err)
+	}
 	var files []*workload.File
 	for _, name := range names {
-		f, err := a.readWorkload(name, format)
+		f, err := a.readWorkload(name, read)
 		if err != nil {
 			return err
 		}
@@ -144,9 +150,8 @@ func (c *checking) run(cmd *cobra.Command, names []string) error {
 }
 
 // readWorkload reads a workload file, and those that it names beside it.
-func (a *app) readWorkload(name string, format workload.Format) (*workload.File, error) {
+func (a *app) readWorkload(name string, o workload.Options) (*workload.File, error) {
 	var in io.Reader = a.stdin
-	o := workload.Options{Format: format}
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
@@ -154,6 +159,7 @@ func (a *app) readWorkload(name string, format workload.Format) (*workload.File,
 		}
 		defer file.Close()
 		in = file
+		o.Dir = filepath.Dir(name)
 		o.Open = func(other string) ([]byte, error) {
 			if !filepath.IsLocal(filepath.FromSlash(other)) {
 				return nil, errors.New("it is not below the directory of the file")
@@ -196,7 +202,7 @@ func (c *checking) print(r *preflight.Report, files []*workload.File) {
 			file = m.File
 			a.printf("\n%s (%s)\n", p.bold(file), cmp.Or(format[file], workload.Dockerfile))
 		}
-		a.printf("  %s %s\n", preflightMark(p, m.Status), m.Image)
+		a.printf("  %s %s\n", preflightMark(p, m.Status), cmp.Or(m.Image, "an image that is not known"))
 		for _, at := range m.at {
 			a.printf("      %s\n", p.dim(at))
 		}

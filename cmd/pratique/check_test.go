@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	ggcr "github.com/google/go-containerregistry/pkg/v1/types"
 
+	"github.com/pratique-dev/pratique/imagespec"
 	"github.com/pratique-dev/pratique/internal/access"
 	"github.com/pratique-dev/pratique/internal/preflight"
 )
@@ -174,7 +175,14 @@ func TestCheck(t *testing.T) {
 		"  nodeSelector: {kubernetes.io/arch: amd64}\n---\n"+strings.Replace(pods("REGISTRY/team/pinned:v1"), "name: app", "name: again", 1))
 	warned := f.file("compose.yaml", "services:\n  web:\n    image: REGISTRY/"+demoImage+":both\n    platform: linux/arm64\n")
 	docker := f.file("Dockerfile", "FROM REGISTRY/team/private:v1\nFROM REGISTRY/team/pinned:v1\n")
-	spec := f.file("imagespec.yaml", "name: simple-example-image\nregistry: REGISTRY\nbase_image: REGISTRY/team/pinned:v1\npackages: [numpy]\n")
+	spec := f.file("imagespec.yaml", "name: simple-example-image\nregistry: REGISTRY\nbase_image: REGISTRY/team/pinned:v1\npackages: [numpy]\ntag_format: v1\n")
+	python := f.file("image.py", `import os
+from flytekit import ImageSpec
+built = ImageSpec(registry="REGISTRY", name="simple-example-image", tag_format="v1")
+absent = ImageSpec(registry="REGISTRY", name="simple-example-image", tag_format="absent")
+loaded = ImageSpec(registry="REGISTRY", name="simple-example-image", source_root="src")
+computed = ImageSpec(registry=os.environ["REGISTRY"])
+`)
 	anyscale := f.file("job.yaml", "name: train\nentrypoint: python main.py\nimage_uri: REGISTRY/"+demoImage+":arm\n")
 	release := f.file("release.yaml", "app: shop\nservices:\n- name: web\n  image: REGISTRY/team/pinned:v1\n  has_repo: false\n")
 	for name, tt := range map[string]struct {
@@ -189,6 +197,7 @@ func TestCheck(t *testing.T) {
 		"skip":      {append([]string{"--as", unionPlane, warned, "--strict", "--skip", "tag,platform", "--skip", "lifecycle"}, bothSides...), 0},
 		"crossing":  {append([]string{"--as", unionPlane + ",region=eu-west-1", good}, bothSides...), 0},
 		"build":     {append([]string{"--as", unionPlane, docker, spec}, bothSides...), 0},
+		"spec":      {append([]string{"--as", unionPlane, python}, bothSides...), 3},
 		"owner":     {[]string{"--as", unionPlane, good, "--owner-profile", ownerProfile, "--profile", ownerProfile}, 1},
 		"puller":    {[]string{"--as", unionPlane, good, "--profile", planeProfile}, 1},
 		"anyscale":  {append([]string{"--as", "anyscale:cloud-id=cld_1,principal=" + nodesARN, anyscale}, bothSides...), 3},
@@ -200,8 +209,33 @@ func TestCheck(t *testing.T) {
 			if got.code != tt.code {
 				t.Errorf("status %d; want %d\n%s", got.code, tt.code, got.stderr)
 			}
-			golden(t, "testdata/check/"+name+".txt", f.stable(got.stdout, kube, good, warned, docker, spec, anyscale, release))
+			golden(t, "testdata/check/"+name+".txt", f.stable(got.stdout, kube, good, warned, docker, spec, python, anyscale, release))
 		})
+	}
+}
+
+// The image of an ImageSpec is the one that has the tag that flytekit gives it,
+// by the content of the files beside it.
+func TestCheckImageSpec(t *testing.T) {
+	f := newFleet(t)
+	file := f.file("image.py", "from flytekit import ImageSpec\nimage = ImageSpec(registry='REGISTRY', name='"+demoImage+"', requirements='requirements.txt')\n")
+	write(t, filepath.Join(filepath.Dir(file), "requirements.txt"), "pandas==2.2.2\n")
+	spec, err := imagespec.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	image := must[string](t)(spec.ImageName(imagespec.Compat{}))
+	args := append([]string{"--as", unionPlane, file}, bothSides...)
+	if got := f.report(3, args...).Images[0]; got.Image != image || finding(t, got, preflight.Image).Status != preflight.Fail {
+		t.Errorf("before it is built: %+v", got)
+	}
+	f.push(strings.TrimPrefix(image, f.host+"/"), "amd64")
+	if got := f.report(0, args...).Images[0]; got.Image != image || finding(t, got, preflight.Image).Status != preflight.OK {
+		t.Errorf("when it is built: %+v", got)
+	}
+	write(t, filepath.Join(filepath.Dir(file), "requirements.txt"), "pandas==2.2.3\n")
+	if got := f.report(3, args...).Images[0]; got.Image == image {
+		t.Errorf("with other requirements it is still %s", image)
 	}
 }
 
@@ -284,7 +318,7 @@ func TestCheckFiles(t *testing.T) {
 	dir := "../../internal/workload/testdata"
 	for name, images := range map[string]int{
 		"flyte-package.tgz": 10, "files/helm.yaml": 7, "files/ray.yaml": 4, "files/anyscale-job.yaml": 2, "files/anyscale-service.yaml": 6, "files/release.yaml": 9,
-		"files/compose.yaml": 4, "files/imagespec.json": 3,
+		"files/compose.yaml": 4, "files/imagespec.json": 8,
 	} {
 		report := f.report(3, "--as", unionPlane, filepath.Join(dir, name), "--endpoint-url", f.url, "--profile", planeProfile, "--owner-profile", ownerProfile)
 		if len(report.Images) != images {
@@ -309,6 +343,7 @@ func TestCheckErrors(t *testing.T) {
 		"check --as 111111111111 --skip access FILE":                   "--skip",
 		"check --as 111111111111 --platform amd64 FILE":                "--platform",
 		"check --as 111111111111 --context x FILE":                     "key=value",
+		"check --as 111111111111 --flytekit-compat 1.12.0 FILE":        "--flytekit-compat",
 		"check --as 111111111111 --format compose FILE.pod":            "not a compose file",
 		"check --as 111111111111 /nonexistent/file":                    "no such file",
 		"check --as union:org=acme,region=!,account=111111111111 FILE": "region",

@@ -304,7 +304,7 @@ func (run *running) reference(m *Mention, q *question) (ok bool) {
 		m.say(Reference, Fail, "%s", fault)
 		return false
 	}
-	if q.ref.Tag == "" && q.ref.Digest == "" && !q.image.NoTag {
+	if q.ref.Tag == "" && q.ref.Digest == "" && q.image.NoTag == "" {
 		q.ref.Tag = "latest"
 	}
 	return true
@@ -377,8 +377,9 @@ func (run *running) existence(m *Mention, q *question) (more bool) {
 	case r.access.Unknown != "":
 		m.say(Repository, Unknown, "whether it exists is not known: %s", r.access.Unknown)
 		return true
-	case q.image.NoTag:
-		m.say(Repository, OK, "repository %s exists; the tag is made up when the image is built", q.ref.Repository)
+	case q.image.NoTag != "":
+		m.say(Repository, OK, "repository %s exists", q.ref.Repository)
+		m.say(Image, Unknown, "which tag it has is not known: %s", q.image.NoTag)
 		return true
 	}
 	f := r.fact(q.ref)
@@ -389,6 +390,8 @@ func (run *running) existence(m *Mention, q *question) (more bool) {
 			why = f.unknown
 		}
 		m.say(Image, Unknown, "whether it exists is not known: %s", why)
+	case !f.found && q.image.Built:
+		m.say(Image, Fail, "%s, which is that of the specification as it is now: build it", f.missing(q.ref))
 	case !f.found:
 		m.say(Image, Fail, "%s", f.missing(q.ref))
 	case f.notImage != "":
@@ -462,6 +465,8 @@ func (run *running) tag(m *Mention, q *question, f *fact) {
 	case q.ref.Digest != "" && f.tagDigest != "" && f.tagDigest != q.ref.Digest:
 		m.say(Tag, Warning, "tag %s is another image now, %s; the digest counts", q.ref.Tag, f.tagDigest)
 	case q.ref.Digest != "":
+	case r.mutable(q.ref.Tag) && q.image.Built:
+		m.say(Tag, Warning, "tag %s can be moved to another image: make the repository's tags immutable", q.ref.Tag)
 	case r.mutable(q.ref.Tag):
 		m.say(Tag, Warning, "tag %s can be moved to another image: pin @%s, or make the repository's tags immutable", q.ref.Tag, f.digest)
 	}

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/pratique-dev/pratique/imagespec"
 )
 
 // Format is a kind of workload file.
@@ -25,7 +27,8 @@ const (
 	Compose Format = "compose"
 	// Flyte is what pyflyte package writes: a gzipped tar of protobuf messages.
 	Flyte Format = "flyte"
-	// ImageSpec is an ImageSpec of Flyte and Union as YAML or JSON.
+	// ImageSpec is an ImageSpec of Flyte and Union as YAML, JSON or Python
+	// source.
 	ImageSpec Format = "imagespec"
 	// Anyscale is the configuration of an Anyscale job, service, workspace,
 	// compute or image.
@@ -92,9 +95,12 @@ type Image struct {
 	Platform string
 	// Unclear says why Ref is not the whole reference; empty if it is.
 	Unclear string
-	// NoTag means that Ref names a repository whose tag is made up when the
-	// image is built.
-	NoTag bool
+	// NoTag says why the tag is not known of an image that is made of an
+	// ImageSpec. Ref names its repository then.
+	NoTag string
+	// Built means that the image is made of an ImageSpec, whose tag flytekit
+	// computes.
+	Built bool
 	// LoginSecret is the registry_login_secret of an Anyscale configuration.
 	LoginSecret string
 }
@@ -106,6 +112,12 @@ type Options struct {
 	// Open reads another file that this one names, by a path relative to the
 	// file's directory. Nil reads none.
 	Open func(name string) ([]byte, error)
+	// Dir is the directory of the file, for the files that the tag of an
+	// ImageSpec depends on; git is asked which of them it ignores. If it is
+	// empty, none are read.
+	Dir string
+	// Flytekit is the version of flytekit whose tags ImageSpecs have.
+	Flytekit imagespec.Compat
 }
 
 // Error says what is wrong with a file, and where.
@@ -146,6 +158,10 @@ func Read(name string, data []byte, o Options) (*File, error) {
 		line, column := position(data, i)
 		return nil, f.fault("", line, column, "it is neither text nor a gzipped archive")
 	}
+	if (f.Format == "" || f.Format == ImageSpec) && isPython(name, data) {
+		f.Format = ImageSpec
+		return f, f.readImageSpecs(imagespec.Python, data, o)
+	}
 	if f.Format == Dockerfile || f.Format == "" && isDockerfile(data) {
 		f.Format = Dockerfile
 		return f, f.readDockerfile(data, "", 1)
@@ -160,8 +176,15 @@ func Read(name string, data []byte, o Options) (*File, error) {
 			return nil, err
 		}
 	}
+	if f.Format == ImageSpec {
+		language := imagespec.YAML
+		if strings.HasSuffix(strings.ToLower(name), ".json") {
+			language = imagespec.JSON
+		}
+		return f, f.readImageSpecs(language, data, o)
+	}
 	read := map[Format]func(*node, Options) error{
-		Kubernetes: f.readKubernetes, Compose: f.readCompose, ImageSpec: f.readImageSpec, Anyscale: f.readAnyscale, Release: f.readRelease,
+		Kubernetes: f.readKubernetes, Compose: f.readCompose, Anyscale: f.readAnyscale, Release: f.readRelease,
 	}[f.Format]
 	if read == nil {
 		return nil, f.fault("", 0, 0, "there is no format %q", f.Format)

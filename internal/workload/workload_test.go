@@ -34,8 +34,8 @@ func describe(f *File) string {
 		if i.Unclear != "" {
 			fmt.Fprintf(&b, "\n    unclear: %s", i.Unclear)
 		}
-		if i.NoTag {
-			b.WriteString("\n    no tag")
+		if i.NoTag != "" {
+			fmt.Fprintf(&b, "\n    no tag: %s", i.NoTag)
 		}
 		if i.LoginSecret != "" {
 			fmt.Fprintf(&b, "\n    login secret: %s", i.LoginSecret)
@@ -65,7 +65,7 @@ func TestRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := Read(filepath.Base(file), data, Options{Open: open("testdata/files")})
+		f, err := Read(filepath.Base(file), data, Options{Open: open("testdata/files"), Dir: "testdata/specs"})
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 			continue
@@ -87,7 +87,7 @@ func TestRead(t *testing.T) {
 		// The place is where the reference is.
 		lines := strings.Split(string(data), "\n")
 		for _, i := range f.Images {
-			if i.File != f.Name || i.Member != "" || i.NoTag || f.Format == ImageSpec {
+			if i.File != f.Name || i.Member != "" || f.Format == ImageSpec {
 				continue
 			}
 			rest := strings.TrimLeft(lines[i.Line-1][i.Column-1:], `"'`)
@@ -125,7 +125,10 @@ func TestReadErrors(t *testing.T) {
 		"not kubernetes":    {"a: 3\n", Kubernetes, "there is no kind"},
 		"not anyscale":      {"- 3\n", Anyscale, "not an Anyscale configuration"},
 		"not release":       {"- 3\n", Release, "not an application template"},
-		"not imagespec":     {"3\n", ImageSpec, "not an ImageSpec"},
+		"not imagespec":     {"3\n", ImageSpec, "x:1:1: an ImageSpec is a mapping, not the number 3"},
+		"no field":          {"- name: a\n  tag: v1\n", ImageSpec, `x:2:8: an ImageSpec has no field "tag"`},
+		"not a list":        {"registry: ghcr.io/x\npackages: numpy\n", "", "x:2:11: ImageSpec field packages: it must be a list of texts, not a text"},
+		"broken python":     {"from flytekit import ImageSpec\nx = ImageSpec(", "", `x:2:14: "(" is never closed`},
 		"not a dockerfile":  {"RUN true\n", Dockerfile, "x:1:1: it has no FROM line"},
 		"no base":           {"ARG x\nFROM --platform=linux/arm64\n", "", "x:2:1: FROM names no image"},
 		"no format":         {"a: 3\n", "toml", `there is no format "toml"`},
