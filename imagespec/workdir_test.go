@@ -19,7 +19,7 @@ func TestWorkDir(t *testing.T) {
 		{options: Dict{{"workdir", "srv"}}, invalid: `builder_options: workdir "srv" is not an absolute path`},
 		{options: Dict{{"workdir", "/srv/../etc"}}, invalid: `builder_options: workdir "/srv/../etc"`},
 		{options: Dict{{"workdir", "/srv\nRUN evil"}}, invalid: `builder_options: workdir "/srv\nRUN evil"`},
-		{options: Dict{{"workdir", Int("1")}}, invalid: `builder_options: workdir is an integer, not a text`},
+		{options: Dict{{"workdir", Int("1")}}, invalid: `builder_options: workdir is the number 1, not a text`},
 	} {
 		s := &Spec{BuilderOptions: test.options}
 		err := s.Validate()
