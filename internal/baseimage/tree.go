@@ -65,6 +65,9 @@ func newTree(layers []*index) *tree {
 
 // graft finds what x only implies and the layers below have as symbolic links.
 func (t *tree) graft(layer int, x *index, dir *node, path string) {
+	if dir.opaque { // there is nothing below it to meet
+		return
+	}
 	list := x.children(dir)
 	for i := range list {
 		c := &list[i]
@@ -88,13 +91,28 @@ func (t *tree) graft(layer int, x *index, dir *node, path string) {
 // root is the directory "/".
 func (t *tree) root() *file {
 	var parts []part
-	for i := len(t.layers) - 1; i >= 0; i-- {
+	for i := range t.layers {
 		parts = append(parts, part{i, &t.layers[i].nodes[0]})
-		if t.layers[i].nodes[0].opaque {
+	}
+	parts = t.stack("/", parts)
+	for i, p := range parts {
+		if p.node.opaque {
+			parts = parts[:i+1]
 			break
 		}
 	}
 	return t.join("/", parts)
+}
+
+// stack adds the grafts at path to its parts and puts the highest first.
+func (t *tree) stack(path string, parts []part) []part {
+	for _, p := range t.grafts[path] {
+		if p.layer < len(t.layers) {
+			parts = append(parts, p)
+		}
+	}
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(b.layer, a.layer) })
+	return parts
 }
 
 var plainDir = &node{kind: directory, mode: 0o755, implied: true}
@@ -123,9 +141,8 @@ func (t *tree) child(dir *file, name string) *file {
 			candidates = append(candidates, part{p.layer, n})
 		}
 	}
-	if more := t.grafted(path); len(more) > 0 {
-		candidates = append(candidates, more...)
-		slices.SortStableFunc(candidates, func(a, b part) int { return cmp.Compare(b.layer, a.layer) })
+	if len(t.grafts) > 0 {
+		candidates = t.stack(path, candidates)
 	}
 	var dirs []part
 	for _, p := range candidates {
@@ -152,17 +169,6 @@ func (t *tree) child(dir *file, name string) *file {
 		return nil
 	}
 	return t.join(path, dirs)
-}
-
-// grafted are the grafts at path from the layers that the tree has.
-func (t *tree) grafted(path string) []part {
-	all := t.grafts[path]
-	for i, p := range all { // the lowest first
-		if p.layer >= len(t.layers) {
-			return all[:i]
-		}
-	}
-	return all
 }
 
 // names are the names in a directory, sorted.
@@ -201,18 +207,16 @@ func (t *tree) lookup(path string, follow bool) (*file, error) {
 	stack := []*file{t.root()}
 	todo := strings.Split(path, "/")
 	for links := 0; len(todo) > 0; {
-		name := todo[0]
+		name, at := todo[0], stack[len(stack)-1]
 		todo = todo[1:]
-		switch name {
-		case "", ".":
+		switch {
+		case name == "" || name == ".":
 			continue
-		case "..":
+		case !at.isDir():
+			return nil, fs.ErrNotExist
+		case name == "..":
 			stack = stack[:max(1, len(stack)-1)]
 			continue
-		}
-		at := stack[len(stack)-1]
-		if !at.isDir() {
-			return nil, fs.ErrNotExist
 		}
 		c := t.child(at, name)
 		if c == nil {
