@@ -1,0 +1,5 @@
+//go:build !unix
+
+package imagebuild
+
+func setUmask(mask int) int { return mask }
