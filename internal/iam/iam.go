@@ -42,8 +42,8 @@ type IAM struct {
 func New(c Config) *IAM {
 	return &IAM{
 		db: c.DB, box: c.Box, now: c.Now,
-		subjects: meta.NewMemo[subjectKey, *Subject](c.DB),
-		first:    meta.NewMemo[struct{}, string](c.DB),
+		subjects: meta.NewMemo[subjectKey, *Subject](c.DB, 10_000),
+		first:    meta.NewMemo[struct{}, string](c.DB, 1),
 	}
 }
 

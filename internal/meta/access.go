@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"time"
 )
 
 // The tables of access are those that say who may do what: principals and their
@@ -74,36 +75,53 @@ func word(s string) (first, rest string) {
 	return s[:i], s[i:]
 }
 
-// A Memo remembers what was read from the tables of access for as long as none
-// of them is written to, by this process or another. It is safe for concurrent
-// use. What it remembers must not be changed by those who get it.
+// version tells what is committed from what was before.
+type version struct {
+	access int64 // greater after each write to a table of access
+	all    int64 // another one after each commit, where that is exact
+	exact  bool
+}
+
+// A Memo remembers what was read from the database for as long as it is so. It
+// is safe for concurrent use. What it remembers must not be changed by those who
+// get it.
 type Memo[K comparable, V any] struct {
-	db *DB
+	db   *DB
+	most int
+	all  bool         // it reads other tables than those of access
+	keep func(V) bool // what is worth remembering; nil for all
 
 	mu      sync.RWMutex
-	version int64
+	version version
 	values  map[K]V
 }
 
-// memoMost is how many values a Memo remembers; then it begins anew.
-const memoMost = 10_000
+// NewMemo returns a Memo of at most so many values that are read from the
+// tables of access. Nobody's write to other tables makes it forget.
+func NewMemo[K comparable, V any](db *DB, most int) *Memo[K, V] {
+	return &Memo[K, V]{db: db, most: most, values: map[K]V{}}
+}
 
-// NewMemo returns a Memo of what is read from db.
-func NewMemo[K comparable, V any](db *DB) *Memo[K, V] {
-	return &Memo[K, V]{db: db, values: map[K]V{}}
+// NewShortMemo returns a Memo of what is read from any tables. It forgets all
+// with each commit, and on PostgreSQL, where there is no telling commits without
+// asking as much as one would read, remembers nothing.
+func NewShortMemo[K comparable, V any](db *DB, most int, keep func(V) bool) *Memo[K, V] {
+	return &Memo[K, V]{db: db, most: most, all: true, keep: keep, values: map[K]V{}}
 }
 
 // Get returns the value of a key as it is now: read is run in a transaction
-// unless none of the tables was written to since it last was. It must depend on
-// the key and those tables alone. Errors are not remembered.
+// unless nothing it depends on was written since it last was. It must depend on
+// the key and the tables alone. Errors are not remembered.
+//
+// Now is the time of the call or, with a context of [Once], a moment before.
 func (m *Memo[K, V]) Get(ctx context.Context, key K, read func(*Tx) (V, error)) (v V, err error) {
-	version, err := m.db.accessVersion(ctx)
+	now, err := m.db.version(ctx)
 	if err != nil {
 		return v, err
 	}
 	m.mu.RLock()
 	v, ok := m.values[key]
-	ok = ok && m.version == version
+	ok = ok && !m.later(now)
 	m.mu.RUnlock()
 	if ok {
 		return v, nil
@@ -112,17 +130,72 @@ func (m *Memo[K, V]) Get(ctx context.Context, key K, read func(*Tx) (V, error)) 
 		v, err = read(tx)
 		return err
 	})
-	if err != nil {
+	if err != nil || m.all && !now.exact || m.keep != nil && !m.keep(v) {
 		return v, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.version < version || len(m.values) >= memoMost {
-		m.version = max(version, m.version)
+	if m.later(now) || len(m.values) >= m.most {
+		m.version = now
 		clear(m.values)
 	}
-	if m.version == version { // else another has seen a later change
+	if m.version == now || !m.all && m.version.access == now.access { // else another has seen a later one
 		m.values[key] = v
 	}
 	return v, nil
+}
+
+// later reports whether what is remembered was read before the version.
+func (m *Memo[K, V]) later(now version) bool {
+	if m.all {
+		return m.version != now
+	}
+	return m.version.access < now.access
+}
+
+// Once returns a context for a request: what its Memos and those of the
+// contexts derived from it remember is compared with the database once in a
+// while and not by each. What was committed before the request began, or by the
+// request itself, always counts.
+func Once(ctx context.Context) context.Context { return context.WithValue(ctx, onceKey{}, new(once)) }
+
+type onceKey struct{}
+
+// once is the version that a request has seen.
+type once struct {
+	mu      sync.Mutex
+	db      *DB // nil when it has seen none
+	version version
+	at      time.Time
+}
+
+// onceFor is how long a request does not look again.
+const onceFor = 100 * time.Millisecond
+
+// version returns the version of what is committed now.
+func (db *DB) version(ctx context.Context) (version, error) {
+	o, _ := ctx.Value(onceKey{}).(*once)
+	if o == nil {
+		return db.look(ctx)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.db == db && time.Since(o.at) < onceFor {
+		return o.version, nil
+	}
+	at := time.Now()
+	v, err := db.look(ctx)
+	if err == nil {
+		o.db, o.version, o.at = db, v, at
+	}
+	return v, err
+}
+
+// forget makes who goes on with the context look again.
+func forget(ctx context.Context) {
+	if o, _ := ctx.Value(onceKey{}).(*once); o != nil {
+		o.mu.Lock()
+		o.db = nil
+		o.mu.Unlock()
+	}
 }

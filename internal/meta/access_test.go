@@ -1,11 +1,15 @@
 package meta_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/meta/metatest"
@@ -14,7 +18,7 @@ import (
 // counted returns a function that reads the number of accounts through a Memo,
 // and says whether it had to be read.
 func counted(t *testing.T, db *meta.DB) func() (n int, read bool) {
-	memo := meta.NewMemo[string, int](db)
+	memo := meta.NewMemo[string, int](db, 10)
 	return func() (n int, read bool) {
 		t.Helper()
 		n, err := memo.Get(t.Context(), "accounts", func(tx *meta.Tx) (n int, err error) {
@@ -83,13 +87,88 @@ func TestMemo(t *testing.T) {
 	}
 }
 
+// A Memo of all tables forgets with each commit.
+func TestShortMemo(t *testing.T) {
+	metatest.Each(t, func(t *testing.T, db *meta.DB) {
+		memo := meta.NewShortMemo[int](db, 2, func(n int) bool { return n < 3 })
+		blobs := func(key int) (n int, read bool) {
+			t.Helper()
+			n, err := memo.Get(t.Context(), key, func(tx *meta.Tx) (n int, err error) {
+				read = true
+				return n, tx.QueryRow(`SELECT COUNT(*) FROM blob`).Scan(&n)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n, read
+		}
+		remembers := strings.HasSuffix(t.Name(), "sqlite")
+		for i := range 4 {
+			if n, read := blobs(0); n != i || !read {
+				t.Errorf("after %d commits: %d, read: %t", i, n, read)
+			}
+			if n, read := blobs(0); n != i || read != (!remembers || i == 3) {
+				t.Errorf("again after %d commits: %d, read: %t", i, n, read)
+			}
+			err := db.Write(t.Context(), exec(`INSERT INTO blob (digest, upload, size, used_at) VALUES ($1, '', 0, 0)`, fmt.Sprint(i)))
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// A request sees what was committed before it began and what it commits
+// itself; what others commit meanwhile it may see later.
+func TestOnce(t *testing.T) {
+	metatest.Each(t, func(t *testing.T, db *meta.DB) {
+		memo := meta.NewMemo[int, int](db, 10)
+		accounts := func(ctx context.Context) int {
+			t.Helper()
+			n, err := memo.Get(ctx, 0, func(tx *meta.Tx) (n int, err error) {
+				return n, tx.QueryRow(`SELECT COUNT(*) FROM iam_account`).Scan(&n)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		write := func(ctx context.Context, id string) {
+			t.Helper()
+			if err := db.Write(ctx, account(id)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		accounts(t.Context())
+		write(t.Context(), "1")
+		first := meta.Once(t.Context())
+		if n := accounts(first); n != 1 {
+			t.Errorf("a request sees %d where 1 was there before", n)
+		}
+		write(t.Context(), "2")
+		if n := accounts(meta.Once(t.Context())); n != 2 {
+			t.Errorf("the next request sees %d of 2", n)
+		}
+		type key struct{}
+		write(context.WithValue(first, key{}, 0), "3")
+		if n := accounts(first); n != 3 {
+			t.Errorf("the first request sees %d of 3, the last of which is its own", n)
+		}
+		write(t.Context(), "4")
+		time.Sleep(150 * time.Millisecond)
+		if n := accounts(first); n != 4 {
+			t.Errorf("the first request, which lasts, sees %d of 4", n)
+		}
+	})
+}
+
 // However many change and ask at once, nobody is told what was before a change
 // that he knows of.
 func TestMemoConcurrently(t *testing.T) {
 	metatest.Each(t, func(t *testing.T, db *meta.DB) {
 		var mu sync.Mutex
 		committed := 0
-		memo := meta.NewMemo[int, int](db)
+		memo := meta.NewMemo[int, int](db, 10)
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {

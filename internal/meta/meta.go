@@ -33,9 +33,8 @@ type engine interface {
 	// that was in vain a few times.
 	write(ctx context.Context, f func(*Tx) error, alone bool) error
 
-	// accessVersion returns a number that is greater after each transaction
-	// that changed one of the tables of access.
-	accessVersion(ctx context.Context) (int64, error)
+	// look returns the version of what is committed.
+	look(ctx context.Context) (version, error)
 
 	// lockMigrations keeps other processes from migrating until the
 	// transaction ends.
@@ -109,6 +108,7 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 			}
 		}
 		if err = db.write(ctx, f, i >= patience); err == nil || !isConflict(err) {
+			forget(ctx)
 			return err
 		}
 	}

@@ -134,14 +134,14 @@ func (p pooled) iterate(ctx context.Context, query string, args []any) (*sql.Row
 // began.
 type look struct {
 	done    chan struct{}
-	version int64 // once done is closed
+	version version // once done is closed
 	err     error
 }
 
 // lookTimeout bounds a look, which is nobody's alone.
 const lookTimeout = 30 * time.Second
 
-func (db *postgresDB) accessVersion(ctx context.Context) (int64, error) {
+func (db *postgresDB) look(ctx context.Context) (version, error) {
 	w := &db.watch
 	w.Lock()
 	l := w.next
@@ -150,7 +150,7 @@ func (db *postgresDB) accessVersion(ctx context.Context) (int64, error) {
 		w.next = l
 		if !w.busy {
 			w.busy = true
-			go db.look(context.WithoutCancel(ctx))
+			go db.lookOn(context.WithoutCancel(ctx))
 		}
 	}
 	w.Unlock()
@@ -158,12 +158,12 @@ func (db *postgresDB) accessVersion(ctx context.Context) (int64, error) {
 	case <-l.done:
 		return l.version, l.err
 	case <-ctx.Done():
-		return 0, fmt.Errorf("look for changes: %w", ctx.Err())
+		return version{}, fmt.Errorf("look for changes: %w", ctx.Err())
 	}
 }
 
-// look looks as long as somebody asks.
-func (db *postgresDB) look(ctx context.Context) {
+// lookOn looks as long as somebody asks.
+func (db *postgresDB) lookOn(ctx context.Context) {
 	w := &db.watch
 	for {
 		w.Lock()
@@ -174,7 +174,7 @@ func (db *postgresDB) look(ctx context.Context) {
 			return
 		}
 		ctx, cancel := context.WithTimeout(ctx, lookTimeout)
-		if err := db.pool.QueryRowContext(ctx, accessVersionQuery).Scan(&l.version); err != nil {
+		if err := db.pool.QueryRowContext(ctx, accessVersionQuery).Scan(&l.version.access); err != nil {
 			l.err = fmt.Errorf("look for changes: %w", err)
 		}
 		cancel()

@@ -26,8 +26,8 @@ type sqliteDB struct {
 
 	watch struct {
 		sync.Mutex
-		on            *session
-		data, version int64 // PRAGMA data_version, and the version of access then
+		on   *session
+		last version
 	}
 }
 
@@ -144,24 +144,25 @@ func (db *sqliteDB) read(ctx context.Context, f func(*Tx) error) error {
 	return f(&Tx{ctx: ctx, on: s})
 }
 
-func (db *sqliteDB) accessVersion(ctx context.Context) (int64, error) {
+// look asks for PRAGMA data_version, which another connection's commit changes,
+// and only then for more.
+func (db *sqliteDB) look(ctx context.Context) (version, error) {
 	w := &db.watch
 	w.Lock()
 	defer w.Unlock()
 	always := context.WithoutCancel(ctx)
-	var data int64
-	if err := w.on.queryRow(always, `PRAGMA data_version`, nil).Scan(&data); err != nil {
-		return 0, fmt.Errorf("look for changes: %w", err)
+	v := version{exact: true}
+	if err := w.on.queryRow(always, `PRAGMA data_version`, nil).Scan(&v.all); err != nil {
+		return v, fmt.Errorf("look for changes: %w", err)
 	}
-	if data != w.data {
-		var version int64
-		if err := w.on.queryRow(always, accessVersionQuery, nil).Scan(&version); err != nil {
-			return 0, fmt.Errorf("look for changes: %w", err)
-		}
+	if v.all != w.last.all {
 		// What was committed between the two is seen the next time as well.
-		w.data, w.version = data, version
+		if err := w.on.queryRow(always, accessVersionQuery, nil).Scan(&v.access); err != nil {
+			return v, fmt.Errorf("look for changes: %w", err)
+		}
+		w.last = v
 	}
-	return w.version, nil
+	return w.last, nil
 }
 
 // A session is a connection that keeps its statements prepared: to parse one

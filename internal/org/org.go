@@ -36,7 +36,7 @@ type Org struct {
 
 // New returns an engine on c.DB.
 func New(c Config) *Org {
-	return &Org{db: c.DB, now: c.Now, chains: meta.NewMemo[string, *Membership](c.DB)}
+	return &Org{db: c.DB, now: c.Now, chains: meta.NewMemo[string, *Membership](c.DB, 10_000)}
 }
 
 // Feature sets of an organization.

@@ -123,24 +123,31 @@ func resolve(tx *meta.Tx, repo Repo, ref Ref) (digest.Digest, error) {
 	return d, nil
 }
 
-// Image returns an image with its manifest, but without all its tags.
+// imageKey says which image.
+type imageKey struct {
+	repo Repo
+	ref  Ref
+}
+
+// Image returns an image with its manifest, but without all its tags. It must
+// not be changed.
 // Errors: ErrRepositoryNotFound, ErrImageNotFound, ErrTagDigestMismatch,
 // ErrImageArchived.
-func (r *Registry) Image(ctx context.Context, repo Repo, ref Ref) (img *Image, err error) {
-	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+func (r *Registry) Image(ctx context.Context, repo Repo, ref Ref) (*Image, error) {
+	img, err := r.images.Get(ctx, imageKey{repo, ref}, func(tx *meta.Tx) (img *Image, err error) {
 		d, err := resolve(tx, repo, ref)
 		if err == nil {
 			var manifest []byte
 			img, err = scanImage(repo, &manifest)(tx.QueryRow(`SELECT `+imageColumns+`, i.manifest FROM `+imageTables+`
 				WHERE i.account = $1 AND i.region = $2 AND i.repository = $3 AND i.digest = $4`, repo.Account, repo.Region, repo.Name, d.String()))
 			if err == nil && img.Archived {
-				return &Error{Kind: ErrImageArchived, Repo: repo, Ref: ref}
+				return nil, &Error{Kind: ErrImageArchived, Repo: repo, Ref: ref}
 			}
 			if err == nil {
 				img.Manifest = manifest
 			}
 		}
-		return notFound(tx, repo, ref, err)
+		return img, notFound(tx, repo, ref, err)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("get image: %w", err)

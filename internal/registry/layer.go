@@ -77,16 +77,20 @@ func layer(tx *meta.Tx, repo Repo, d digest.Digest) (*Layer, error) {
 	return nil, &Error{Kind: ErrLayerNotFound, Repo: repo, Ref: Ref{Digest: d}}
 }
 
+// layerKey says which layer.
+type layerKey struct {
+	repo   Repo
+	digest digest.Digest
+}
+
 // Layer returns a layer of a repository. It stays there for the better part of
 // Config.GarbageGrace at least, whether an image names it or not, unless
 // somebody deletes it: a client that need not upload it has time to push the
 // manifest.
 // Errors: ErrRepositoryNotFound, ErrLayerNotFound, ErrLayerArchived.
-func (r *Registry) Layer(ctx context.Context, repo Repo, d digest.Digest) (l *Layer, err error) {
-	err = r.db.Read(ctx, func(tx *meta.Tx) error {
-		l, err = layer(tx, repo, d)
-		return err
-	})
+// It must not be changed.
+func (r *Registry) Layer(ctx context.Context, repo Repo, d digest.Digest) (*Layer, error) {
+	l, err := r.layers.Get(ctx, layerKey{repo, d}, func(tx *meta.Tx) (*Layer, error) { return layer(tx, repo, d) })
 	if now := r.now(); err == nil && r.aged(l, now) {
 		err = r.db.Write(ctx, func(tx *meta.Tx) error {
 			if err := renew(tx, []*Layer{l}, now); err != nil {

@@ -92,6 +92,8 @@ type Registry struct {
 	quotas    Quotas
 	rooms     *rooms
 	access    *meta.Memo[Repo, *Access]
+	images    *meta.Memo[imageKey, *Image]
+	layers    *meta.Memo[layerKey, *Layer]
 	grace     time.Duration
 	scans     bool
 	log       *slog.Logger
@@ -108,7 +110,9 @@ func New(c Config) *Registry {
 		now:       c.Now,
 		precision: c.PullTimePrecision,
 		quotas:    c.Quotas.withDefaults(),
-		access:    meta.NewMemo[Repo, *Access](c.DB),
+		access:    meta.NewMemo[Repo, *Access](c.DB, 10_000),
+		images:    meta.NewShortMemo[imageKey](c.DB, 1000, func(i *Image) bool { return len(i.Manifest) <= 16<<10 }),
+		layers:    meta.NewShortMemo[layerKey, *Layer](c.DB, 10_000, nil),
 		grace:     c.GarbageGrace,
 		scans:     c.Scans,
 		log:       c.Log,

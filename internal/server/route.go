@@ -12,6 +12,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/decision"
+	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/ociapi"
 	"github.com/pratique-dev/pratique/internal/pratiqueapi"
 	"github.com/pratique-dev/pratique/internal/stsapi"
@@ -65,7 +66,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request) {
 	out := &recorder{ResponseWriter: w}
 	in := &counter{ReadCloser: r.Body}
 	r.Body = in
-	r = r.WithContext(audit.NewContext(r.Context(), event))
+	r = r.WithContext(meta.Once(audit.NewContext(r.Context(), event)))
 	out.Header().Set("X-Amzn-Requestid", event.RequestID)
 	defer func() {
 		cause := recover()
