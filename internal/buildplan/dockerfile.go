@@ -34,7 +34,7 @@ func NewRecipe(spec *imagespec.Spec, o Options) (*Recipe, error) {
 	if !o.Base.Read {
 		return nil, fmt.Errorf("the base image %s has to be read before a Dockerfile can be written for it", o.Base.Image)
 	}
-	w := &writer{spec: spec, o: o, recipe: &Recipe{}, conda: usesConda(spec, o.Base), python: interpreter(spec, o.Base), user: User(o.Base)}
+	w := &writer{spec: spec, o: o, recipe: &Recipe{}, conda: usesConda(spec, o.Base), python: interpreter(spec, o.Base), user: User(o.Base), workDir: WorkDir(spec, o.Base)}
 	for _, step := range []func() error{w.check, w.stages, w.begin, w.apt, w.account, w.condaEnvironment, w.environment, w.packages, w.files, w.commands, w.end} {
 		if err := step(); err != nil {
 			return nil, err
@@ -52,13 +52,14 @@ type writer struct {
 	recipe *Recipe
 	text   bytes.Buffer
 
-	conda  bool
-	python string // interpreter to install for
-	user   string // that the image runs as
-	ca     string // certificates in the context, if there are any
-	uv     string // flag of RUN that mounts uv; empty: there is none
-	lock   string // flag of RUN that mounts a lock; empty: there is none
-	locked string // where it is seen then
+	conda   bool
+	python  string // interpreter to install for
+	user    string // that the image runs as
+	workDir string // that it works in
+	ca      string // certificates in the context, if there are any
+	uv      string // flag of RUN that mounts uv; empty: there is none
+	lock    string // flag of RUN that mounts a lock; empty: there is none
+	locked  string // where it is seen then
 }
 
 func (w *writer) line(format string, args ...any) {
@@ -118,6 +119,9 @@ func (w *writer) check() error {
 		}
 		return fieldError(spec, field, "%q is not the path of an interpreter", w.python)
 	}
+	if w.workDir != "/" && !mountTarget.MatchString(w.workDir) {
+		return fieldError(spec, "base_image", "it works in %q, which is not the path of a directory", w.workDir)
+	}
 	return nil
 }
 
@@ -162,7 +166,7 @@ func (w *writer) stages() error {
 		}
 		w.line("FROM %s AS uv", uvImage)
 		w.uv = bind("uv", "/uv", "uv")
-	case covers(w.o.UV, platforms):
+	case covers(w.o.UV, platforms) && !slices.ContainsFunc(platforms, func(p string) bool { return !runs(w.o.UV[p], p, w.o.Base.Libc) }):
 		lend[contextUV] = true
 		for _, p := range platforms {
 			w.recipe.Context = append(w.recipe.Context, ContextFile{Name: lent(contextUV, p), Source: w.o.UV[p], Mode: 0o755})
@@ -279,7 +283,7 @@ func (w *writer) account() error {
 		return fieldError(w.spec, "base_image", "it runs as %q, which is not the name of a user", w.user)
 	}
 	if w.user != flytekitUser {
-		w.line("RUN chown -R %s %s", w.user, root)
+		w.line("RUN chown -R %s /root", w.user)
 		return nil
 	}
 	if w.o.Base.User == flytekitUser {
@@ -381,7 +385,7 @@ func (w *writer) files() error {
 		return err
 	}
 	if len(w.recipe.Context) > before {
-		w.line("COPY --chown=%s %s/ %s/", w.user, contextFiles, root)
+		w.line("COPY --chown=%s %s/ %s/", w.user, contextFiles, strings.TrimSuffix(w.workDir, "/"))
 	}
 	return nil
 }
@@ -403,7 +407,7 @@ func (w *writer) commands() error {
 }
 
 func (w *writer) end() error {
-	w.line("WORKDIR %s", root)
+	w.line("WORKDIR %s", w.workDir)
 	w.line("USER %s", w.user)
 	w.line("ENV %s=%s", imageID, quoteValue(w.spec.ID())) // last, so that it costs no cached step
 	return nil

@@ -1,6 +1,7 @@
 package buildplan
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -9,8 +10,6 @@ import (
 )
 
 const (
-	// root is the directory that tasks work in and import from.
-	root = "/root"
 	// condaPrefix is where micromamba puts the environment of an image, the
 	// place that flytekit's default builder gives it.
 	condaPrefix = "/opt/micromamba/envs/runtime"
@@ -46,7 +45,9 @@ func Environment(spec *imagespec.Spec, base Base) []string {
 	if usesConda(spec, base) && cudaPackages(spec) != nil {
 		env.join("LD_LIBRARY_PATH", []string{condaPrefix + "/lib"}, false)
 	}
-	env.set("PYTHONPATH", root)
+	if dir := spec.WorkDir(); dir != "" {
+		env.set("PYTHONPATH", dir)
+	}
 	for _, kv := range spec.Environ() {
 		name, value, _ := strings.Cut(kv, "=")
 		env.set(name, expandSelf(name, value, env.get(name)))
@@ -57,6 +58,11 @@ func Environment(spec *imagespec.Spec, base Base) []string {
 	env.remove(imageID)
 	env.set(imageID, spec.ID())
 	return env
+}
+
+// WorkDir is the directory that the image works in.
+func WorkDir(spec *imagespec.Spec, base Base) string {
+	return cmp.Or(spec.WorkDir(), base.WorkDir, "/")
 }
 
 // User is the user that the image runs as: the base's, or flytekit's where that

@@ -2,6 +2,8 @@ package buildplan
 
 import (
 	"bytes"
+	"debug/elf"
+	"encoding/binary"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -57,7 +59,8 @@ func files(t *testing.T) string {
 		"pyproject.toml":         "[project]\nname = \"x\"\nversion = \"1\"\ndependencies = [\"six\"]\n",
 		"uv.lock":                "version = 1\n",
 		"netrc":                  "machine index.example.com login u password hunter2\n",
-		"uv":                     "\x7fELF",
+		"uv-amd64":               program(elf.EM_X86_64),
+		"uv-arm64":               program(elf.EM_AARCH64),
 		"ca.pem":                 "certificate\n",
 	} {
 		path := filepath.Join(dir, name)
@@ -75,6 +78,18 @@ func files(t *testing.T) string {
 	return dir
 }
 
+// program is a static program without a single instruction.
+func program(machine elf.Machine) string {
+	var b bytes.Buffer
+	h := elf.Header64{Type: uint16(elf.ET_EXEC), Machine: uint16(machine), Version: uint32(elf.EV_CURRENT), Ehsize: 64, Phentsize: 56, Shentsize: 64}
+	copy(h.Ident[:], elf.ELFMAG)
+	h.Ident[elf.EI_CLASS], h.Ident[elf.EI_DATA], h.Ident[elf.EI_VERSION] = byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)
+	if err := binary.Write(&b, binary.LittleEndian, h); err != nil {
+		panic(err)
+	}
+	return b.String()
+}
+
 type golden struct {
 	name    string
 	spec    imagespec.Spec
@@ -85,7 +100,7 @@ type golden struct {
 func cached() Executor { return Executor{Name: "buildctl", CacheMounts: true} }
 
 func goldens(dir string) []golden {
-	uv := map[string]string{"linux/amd64": filepath.Join(dir, "uv"), "linux/arm64": filepath.Join(dir, "uv")}
+	uv := map[string]string{"linux/amd64": filepath.Join(dir, "uv-amd64"), "linux/arm64": filepath.Join(dir, "uv-arm64")}
 	with := func(b Base) Options { return Options{Base: b, Executor: cached(), UV: uv} }
 	registry := "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 	base := &imagespec.Spec{Name: "base", Registry: "ghcr.io/o", Packages: []string{"x"}}
@@ -124,6 +139,8 @@ func goldens(dir string) []golden {
 			Options{Base: debian(), UV: uv, Lock: map[string][]byte{"linux/amd64": []byte("lock a\n"), "linux/arm64": []byte("lock b\n")}}, Facts{}},
 		{"secrets", imagespec.Spec{Packages: []string{"private @ git+https://user:hunter2@git.example.com/p.git@v1"}, PipIndex: "https://u:hunter2@index.example.com/simple",
 			PipExtraArgs: "--extra-index-url=https://t0ken@more.example.com/simple --prerelease allow", PipSecretMounts: []imagespec.SecretMount{{Source: "netrc", Target: "/root/.netrc"}}}, with(debian()), Facts{}},
+		{"secrets-lock", imagespec.Spec{Packages: []string{"private"}, AptPackages: []string{"git"}, PipIndex: "https://u:hunter2@index.example.com/simple", PipExtraArgs: "-f https://t0ken@more.example.com/links"},
+			Options{Base: debian(), UV: uv, Lock: map[string][]byte{"linux/amd64": []byte("lock\n")}}, Facts{}},
 		{"certificates", imagespec.Spec{Packages: []string{"six"}}, Options{Base: debian(), UV: uv, CABundle: filepath.Join(dir, "ca.pem"), Extra: []string{"flytekit==1.16.24"}}, Facts{}},
 		{"source-only", imagespec.Spec{Packages: []string{"sgmllib3k"}}, with(debian()), Facts{SourceOnly: []SourceDistribution{{Name: "sgmllib3k", Version: "1.0.0", Platform: "linux/amd64"}}}},
 		{"own-user", imagespec.Spec{AptPackages: []string{"git=1:2.39.5-0+deb12u2", "curl/bookworm-backports libc6:amd64"}}, with(func() Base { b := debian(); b.User = "ray:users"; return b }()), Facts{}},

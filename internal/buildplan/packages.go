@@ -15,6 +15,10 @@ var urlOptions = map[string]string{
 	"--find-links": "--find-links", "-f": "--find-links",
 }
 
+// indexSecret is the id of the secret that has the package indexes, where their
+// addresses have credentials.
+const indexSecret = "pratique-index"
+
 // packages writes the installation of Python packages: by uv from a lock or a
 // requirements file, or by pip where there is no uv. What the user wrote is in
 // files, or an argument of its own.
@@ -79,6 +83,14 @@ func (w *writer) inputs() (mounts, args []string, err error) {
 	case w.lock != "":
 		mounts = append(mounts, w.lock)
 		args = append(args, "--requirement", w.locked)
+		if hasSecret(indexes) {
+			// It names all files, but not who may have them, and uv takes no
+			// requirements beside it.
+			w.recipe.Secrets = append(w.recipe.Secrets, Secret{ID: indexSecret, Data: uvConfig(indexes)})
+			mounts = append(mounts, secretMount(indexSecret, tools+"/uv.toml"))
+			args = append(args, "--config-file", tools+"/uv.toml")
+		}
+		return mounts, append(args, extra...), nil
 	case kind == lockFile:
 		return nil, nil, fieldError(spec, "requirements", "%s has to be resolved before a Dockerfile can install it", spec.Requirements)
 	default:
@@ -109,9 +121,8 @@ func (w *writer) inputs() (mounts, args []string, err error) {
 	if len(indexes) > 0 {
 		data := []byte(strings.Join(indexes, "\n") + "\n")
 		if hasSecret(indexes) {
-			const id = "pratique-index"
-			w.recipe.Secrets = append(w.recipe.Secrets, Secret{ID: id, Data: data})
-			mounts = append(mounts, "--mount=type=secret,id="+id+",target="+tools+"/indexes.txt")
+			w.recipe.Secrets = append(w.recipe.Secrets, Secret{ID: indexSecret, Data: data})
+			mounts = append(mounts, secretMount(indexSecret, tools+"/indexes.txt"))
 			args = append(args, "--requirement", tools+"/indexes.txt")
 		} else {
 			file("indexes.txt", "--requirement", data)
@@ -179,9 +190,31 @@ func (w *writer) secretMounts() ([]string, error) {
 		}
 		id := fmt.Sprintf("pip-%d", i)
 		w.recipe.Secrets = append(w.recipe.Secrets, Secret{ID: id, Source: inDir(w.spec, m.Source)})
-		mounts = append(mounts, "--mount=type=secret,id="+id+",target="+m.Target)
+		mounts = append(mounts, secretMount(id, m.Target))
 	}
 	return mounts, nil
+}
+
+// secretMount is the flag of RUN that shows a secret, without which it fails.
+func secretMount(id, target string) string {
+	return "--mount=type=secret,id=" + id + ",target=" + target + ",required=true"
+}
+
+// uvConfig writes the lines of a requirements file that name indexes as a
+// configuration of uv.
+func uvConfig(indexes []string) []byte {
+	var b strings.Builder
+	for _, l := range indexes {
+		option, address, _ := strings.Cut(l, " ")
+		fmt.Fprintf(&b, "[[index]]\nurl = %s\n", jsonString(address)) // which is a string of TOML
+		switch option {
+		case "--index-url":
+			b.WriteString("default = true\n")
+		case "--find-links":
+			b.WriteString("format = \"flat\"\n")
+		}
+	}
+	return []byte(b.String())
 }
 
 // checkRequirement refuses a line that cannot be installed inside a build.

@@ -64,10 +64,14 @@ type Base struct {
 	Python, Version string
 	// Scripts is the directory where that interpreter's console scripts go.
 	Scripts string
+	// Libc is "glibc" or "musl"; empty if it is not known.
+	Libc string
 	// Env is the image's environment, "NAME=value".
 	Env []string
 	// User is the user that the image runs as; empty for root.
 	User string
+	// WorkDir is the directory that the image works in.
+	WorkDir string
 	// Users are the names of the image's users.
 	Users []string
 }

@@ -223,7 +223,7 @@ func steps(spec *imagespec.Spec, base Base, way Path) ([]Step, error) {
 		for _, f := range files {
 			size += f.Size
 		}
-		add("copy", "%s of %s to %s", plural(n, "file"), plural(int(size), "byte"), root)
+		add("copy", "%s of %s to %s", plural(n, "file"), plural(int(size), "byte"), WorkDir(spec, base))
 	}
 	if n := len(spec.Commands); n > 0 {
 		add("commands", "%s", firstLine(spec.Commands[0], n))

@@ -32,8 +32,9 @@ type Options struct {
 	// whose requirements are a lock file of another kind has to have it.
 	Lock map[string][]byte
 	// UV are uv programs for Linux on this machine, by platform. They are used
-	// if all platforms have one, unless the specification's builder_config
-	// names a uv_image. Without either, the image's pip installs the packages.
+	// if all platforms have one that the base image can run, unless the
+	// specification's builder_config names a uv_image. Without either, the
+	// image's pip installs the packages.
 	UV map[string]string
 	// CABundle is a file of certificates that the installation of packages
 	// trusts instead of its own; empty for none. It does not stay in the image.
@@ -73,7 +74,7 @@ type Arg struct{ Name, Value string }
 
 // Names in a build context.
 const (
-	contextFiles = "files" // what is copied to root
+	contextFiles = "files" // what is copied to the working directory
 	contextUV    = "uv"    // one program per architecture
 )
 
@@ -84,9 +85,12 @@ func (r *Recipe) addFiles(spec *imagespec.Spec) error {
 		return err
 	}
 	for _, f := range files {
-		rel, ok := strings.CutPrefix(f.Target, root+"/")
-		if !ok || !filepath.IsLocal(filepath.FromSlash(rel)) {
-			return fmt.Errorf("%s: %s is not below %s", f.Field, f.Target, root)
+		rel := f.Target
+		if dir := spec.WorkDir(); dir != "" {
+			rel = strings.TrimPrefix(rel, strings.TrimSuffix(dir, "/")+"/")
+		}
+		if !filepath.IsLocal(filepath.FromSlash(rel)) {
+			return fmt.Errorf("%s: %s is not below the working directory", f.Field, f.Target)
 		}
 		// The image does not depend on the umask of whoever made the files.
 		mode := fs.FileMode(0o644)

@@ -9,8 +9,8 @@ ENV PYTHONPATH="/root"
 ENV LD_LIBRARY_PATH="/usr/local/nvidia/lib64"
 RUN --mount=type=bind,source=uv-linux-amd64,target=/run/pratique/uv \
     --mount=type=bind,source=c7a0a532e3bd/requirements.txt,target=/run/pratique/c7a0a532e3bd/requirements.txt \
-    --mount=type=secret,id=pratique-index,target=/run/pratique/indexes.txt \
-    --mount=type=secret,id=pip-0,target=/root/.netrc \
+    --mount=type=secret,id=pratique-index,target=/run/pratique/indexes.txt,required=true \
+    --mount=type=secret,id=pip-0,target=/root/.netrc,required=true \
     --mount=type=cache,id=pratique-uv,target=/run/pratique/cache \
     ["/run/pratique/uv", "pip", "install", "--python", "/usr/bin/python3.11", "--break-system-packages", "--compile-bytecode", "--link-mode", "copy", "--cache-dir", "/run/pratique/cache", "--requirement", "/run/pratique/c7a0a532e3bd/requirements.txt", "--requirement", "/run/pratique/indexes.txt", "--prerelease", "allow"]
 WORKDIR /root
