@@ -195,8 +195,8 @@ func (r regctl) Pull(t testing.TB, ref string) (string, error) {
 	return layoutDigest(dir)
 }
 
-// daemon runs a program until the test ends and waits until ready says so.
-func daemon(t testing.TB, env []string, ready func() error, command ...string) {
+// Daemon runs a program until the test ends and waits until ready says so.
+func Daemon(t testing.TB, env []string, ready func() error, command ...string) {
 	t.Helper()
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
@@ -262,7 +262,7 @@ func newDocker(t testing.TB) Tool {
 	socket := "unix://" + dir + "/docker.sock"
 	r := NewRunner(t, "DOCKER_HOST="+socket)
 	WriteFile(t, filepath.Join(dir, "daemon.json"), "{}")
-	daemon(t, nil, func() error { _, err := r.Try(t, "", "docker", "version"); return err },
+	Daemon(t, nil, func() error { _, err := r.Try(t, "", "docker", "version"); return err },
 		"dockerd", "--config-file", filepath.Join(dir, "daemon.json"), "--data-root", filepath.Join(dir, "data"), "--exec-root", filepath.Join(dir, "exec"),
 		"--pidfile", filepath.Join(dir, "pid"), "-H", socket, "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false")
 	return docker{r}
@@ -401,7 +401,7 @@ func StartContainerd(t testing.TB) Containerd {
 	config := filepath.Join(dir, "config.toml")
 	WriteFile(t, config, fmt.Sprintf("version = 2\nroot = %q\nstate = %q\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n[grpc]\naddress = %q\n",
 		filepath.Join(dir, "root"), filepath.Join(dir, "state"), c.socket))
-	daemon(t, nil, func() error {
+	Daemon(t, nil, func() error {
 		conn, err := net.Dial("unix", c.socket)
 		if err == nil {
 			conn.Close()

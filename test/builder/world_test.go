@@ -65,7 +65,13 @@ func (w *world) push(t testing.TB, image string, img v1.Image) {
 // image reads an image of the registry with the owner's credentials.
 func (w *world) image(t testing.TB, image string) v1.Image {
 	t.Helper()
-	img, err := remote.Image(w.ref(t, image), w.login(t))
+	return w.imageAs(t, w.owner, image)
+}
+
+// imageAs reads an image of a registry with somebody's credentials.
+func (w *world) imageAs(t testing.TB, c blackbox.Credentials, image string) v1.Image {
+	t.Helper()
+	img, err := remote.Image(w.ref(t, image), remote.WithAuth(&authn.Basic{Username: "AWS", Password: w.Password(t, c)}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +97,8 @@ func (w *world) login(t testing.TB) remote.Option {
 type desk struct {
 	dir string // the sources, which programs run in
 	env []string
+	// runroot is where podman keeps its sockets, which it remembers.
+	runroot string
 }
 
 // newDesk is a desk that is logged in with the owner's credentials.
@@ -99,8 +107,18 @@ func (w *world) newDesk(t testing.TB) *desk { return w.newDeskAt(t, w.host()) }
 // newDeskAt is newDesk for the owner's registry under another host as well.
 func (w *world) newDeskAt(t testing.TB, host string) *desk {
 	t.Helper()
+	hosts := []string{w.host()}
+	if host != w.host() {
+		hosts = append(hosts, host)
+	}
+	return w.newDeskOf(t, w.owner, hosts...)
+}
+
+// newDeskOf is a desk that is logged in to hosts with somebody's credentials.
+func (w *world) newDeskOf(t testing.TB, c blackbox.Credentials, hosts ...string) *desk {
+	t.Helper()
 	home := t.TempDir()
-	d := &desk{dir: filepath.Join(home, "src"), env: append(indexEnv(),
+	d := &desk{dir: filepath.Join(home, "src"), runroot: blackbox.SocketDir(t), env: append(indexEnv(),
 		"HOME="+home, "XDG_CACHE_HOME="+filepath.Join(home, ".cache"), "DOCKER_CONFIG="+filepath.Join(home, ".docker"),
 		"REGISTRY_AUTH_FILE="+filepath.Join(home, ".docker", "config.json"), "TMPDIR="+filepath.Join(home, "tmp"))}
 	for _, dir := range []string{d.dir, filepath.Join(home, "tmp")} {
@@ -108,9 +126,8 @@ func (w *world) newDeskAt(t testing.TB, host string) *desk {
 			t.Fatal(err)
 		}
 	}
-	login := &desk{dir: d.dir, env: append(w.Env(w.owner), d.env...)}
-	login.run(t, binary(), "login", w.host())
-	if host != w.host() {
+	login := &desk{dir: d.dir, env: append(w.Env(c), d.env...)}
+	for _, host := range hosts {
 		login.run(t, binary(), "login", host)
 	}
 	return d
@@ -118,7 +135,7 @@ func (w *world) newDeskAt(t testing.TB, host string) *desk {
 
 // with is the desk with more in its environment.
 func (d *desk) with(env ...string) *desk {
-	return &desk{d.dir, append(d.env[:len(d.env):len(d.env)], env...)}
+	return &desk{d.dir, append(d.env[:len(d.env):len(d.env)], env...), d.runroot}
 }
 
 // home is the desk's home, and its below that.

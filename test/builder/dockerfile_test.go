@@ -1,0 +1,325 @@
+package builder
+
+import (
+	"archive/tar"
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/pratique-dev/pratique/test/blackbox"
+)
+
+// executors are the programs that run Dockerfiles, and the way to a desk that
+// has one of them and no other.
+var executors = []struct {
+	name, flag string
+	open       func(testing.TB, *world, *desk) *desk
+}{
+	{"buildah", "buildah", withBuildah},
+	{"buildkit", "buildkit", withBuildKit},
+}
+
+// withBuildah gives a desk buildah with a storage of its own.
+func withBuildah(t testing.TB, _ *world, d *desk) *desk {
+	t.Helper()
+	blackbox.Need(t, "buildah")
+	blackbox.NeedRoot(t)
+	conf := d.home("storage.conf")
+	blackbox.WriteFile(t, conf, fmt.Sprintf("[storage]\ndriver = %q\ngraphroot = %q\nrunroot = %q\n", storageDriver(t, d.home()), d.home("containers"), blackbox.SocketDir(t)))
+	return d.with("CONTAINERS_STORAGE_CONF="+conf, "BUILDAH_ISOLATION=chroot", "BUILDKIT_HOST=")
+}
+
+// withBuildKit gives a desk a BuildKit daemon that knows that the test's
+// registries speak HTTP.
+func withBuildKit(t testing.TB, w *world, d *desk) *desk {
+	t.Helper()
+	blackbox.Need(t, "buildkitd", "buildctl", "runc")
+	blackbox.NeedRoot(t)
+	dir := blackbox.SocketDir(t)
+	config := ""
+	for _, account := range []string{blackbox.Plane, blackbox.Owner} {
+		config += fmt.Sprintf("[registry.%q]\nhttp = true\n", w.Registry(account))
+	}
+	blackbox.WriteFile(t, filepath.Join(dir, "buildkitd.toml"), config)
+	address := "unix://" + filepath.Join(dir, "buildkitd.sock")
+	d = d.with("BUILDKIT_HOST=" + address)
+	blackbox.Daemon(t, d.env, func() error { _, err := blackbox.Try(t, d.env, "", "buildctl", "debug", "workers"); return err },
+		"buildkitd", "--config", filepath.Join(dir, "buildkitd.toml"), "--root", filepath.Join(dir, "root"), "--addr", address,
+		"--containerd-worker=false", "--oci-worker-net=host", "--oci-worker-snapshotter=native")
+	return d
+}
+
+// planeDesk is a desk of the plane account, logged in to both registries, and
+// what must not be found in what it builds.
+func (w *world) planeDesk(t testing.TB) (*desk, []string) {
+	t.Helper()
+	d := w.newDeskOf(t, w.plane, w.Registry(blackbox.Plane), w.host())
+	secrets := []string{w.plane.SecretAccessKey}
+	var config struct {
+		Auths map[string]struct{ Auth string }
+	}
+	data, err := os.ReadFile(d.home(".docker", "config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &config); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range config.Auths {
+		plain, err := base64.StdEncoding.DecodeString(e.Auth)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, password, _ := strings.Cut(string(plain), ":")
+		secrets = append(secrets, e.Auth, password)
+	}
+	if len(secrets) != 5 {
+		t.Fatalf("%d secrets to look for, want two logins", len(secrets))
+	}
+	return d, secrets
+}
+
+// TestPrivateFrom builds a plain Dockerfile that begins from another account's
+// repository: refused, granted, and with nothing of the credentials in what
+// comes out.
+func TestPrivateFrom(t *testing.T) {
+	for _, e := range executors {
+		t.Run(e.name, func(t *testing.T) {
+			w := newWorld(t)
+			d, secrets := w.planeDesk(t)
+			d = e.open(t, w, d)
+			w.AWS(t, w.plane, nil, "ecr", "create-repository", "--repository-name", "apps/private-from")
+			const token = "token-of-the-build-0123456789"
+			secrets = append(secrets, token)
+			d = d.with("BUILD_TOKEN=" + token)
+			d.write(t, "app/Dockerfile", `ARG BASE
+FROM ${BASE}
+ARG GREETING
+RUN --mount=type=secret,id=token test "$(cat /run/secrets/token)" = `+token[:6]+"\"\""+token[6:]+` && echo "the token is $(cat /run/secrets/token)" && echo "$GREETING" > /greeting
+COPY hello.txt /
+`)
+			d.write(t, "app/hello.txt", "hello\n")
+			image := w.Registry(blackbox.Plane) + "/apps/private-from:v1"
+			build := []string{binary(), "build", "--dockerfile", "app/Dockerfile", "--tag", image, "--builder", e.flag, "--build-arg", "BASE=" + w.Base,
+				"--build-arg", "GREETING=it's $HOME; \"fine\"", "--secret", "id=token,env=BUILD_TOKEN", "--progress", "plain", "--output", "json"}
+
+			_, said, code := d.try(t, build...)
+			if code == 0 || !strings.Contains(strings.ToLower(said), "denied") && !strings.Contains(said, "403") {
+				t.Fatalf("before the grant: exit status %d\n%s", code, said)
+			}
+			w.AWS(t, w.owner, nil, "ecr", "set-repository-policy", "--repository-name", "bases/debian-python", "--policy-text", fmt.Sprintf(
+				`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::%s:root"},"Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"]}]}`, blackbox.Plane))
+			stdout, more, code := d.try(t, build...)
+			if code != 0 {
+				t.Fatalf("after the grant: exit status %d\n%s", code, more)
+			}
+			var result struct{ Image, Reference, Digest string }
+			if err := json.Unmarshal([]byte(stdout), &result); err != nil {
+				t.Fatalf("%v\n%s", err, stdout)
+			}
+			img := w.imageAs(t, w.plane, image)
+			digest, err := img.Digest()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if result.Digest != digest.String() || result.Reference != strings.TrimSuffix(image, ":v1")+"@"+result.Digest || result.Image != image {
+				t.Errorf("result %+v, the registry has %s", result, digest)
+			}
+			if got := fileIn(t, img, "greeting"); got != "it's $HOME; \"fine\"\n" {
+				t.Errorf("the greeting is %q", got)
+			}
+			search(t, img, said+more, secrets)
+			nothingLeft(t, d)
+		})
+	}
+}
+
+// TestGeneratedDockerfile builds a specification of everything that a
+// Dockerfile does, and looks into the image.
+func TestGeneratedDockerfile(t *testing.T) {
+	for _, e := range executors {
+		t.Run(e.name, func(t *testing.T) {
+			w := newWorld(t)
+			d := e.open(t, w, w.newDesk(t))
+			x := newIndex(t)
+			x.add(newWheel(t, "good", "1.0", wheelFile{name: "good.py", content: []byte("x = 1\n")}))
+			const password = "index-password-0123456789"
+			d.write(t, "netrc", "machine index.example.com login user password "+password+"\n")
+			const file = "a $(touch evil);`x` 'b\" ü.txt"
+			d.write(t, "data/"+file, "content\n")
+			env := map[string]string{
+				"SPACES": "a  b ", "DOLLAR": "pa$$w0rd ${HOME} $(touch /evil)", "QUOTES": "\"'`touch /evil`", "BACKSLASH": `\n\`, "LINES": "a\nRUN touch /evil\n", "EMPTY": "", "PATH": "/opt/x:$PATH",
+			}
+			d.writeJSON(t, "image.json", map[string]any{
+				"name": "everything", "registry": w.host(), "base_image": w.Base, "env": env, "copy": []string{"data"}, "entrypoint": []string{"/bin/sh", "-c", "echo \"$0\"; id -un"},
+				"packages": []string{"good==1.0"}, "pip_index": strings.Replace(x.simple(), "://", "://user:"+password+"@", 1), "pip_extra_args": "--no-deps",
+				"pip_secret_mounts": []any{map[string]any{"$tuple": []string{"netrc", "/root/.netrc"}}},
+				"commands":          []string{"test -s /root/data/*.txt", "echo 'it''s' \"$SPACES|$DOLLAR\" > /said\nid -un >> /said", "cat <<EOF >> /said\nRUN $((1+1))\nEOF\n"},
+			})
+			stdout, said, code := d.try(t, binary(), "build", "--output", "json", "image.json", "--no-flytekit", "--builder", e.flag, "--progress", "plain")
+			if code != 0 {
+				t.Fatalf("exit status %d\n%s", code, said)
+			}
+			b := decodeBuilt(t, stdout)
+			img := w.image(t, b.Reference)
+			config, err := img.ConfigFile()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, v := range env {
+				if k == "PATH" {
+					v = "/opt/x:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/nvidia/bin:/usr/local/cuda/bin"
+				}
+				if !slices.Contains(config.Config.Env, k+"="+v) {
+					t.Errorf("%s=%q is not in the environment %q", k, v, config.Config.Env)
+				}
+			}
+			if last := config.Config.Env[len(config.Config.Env)-1]; !strings.HasPrefix(last, "_F_IMG_ID=") {
+				t.Errorf("the last variable is %s", last)
+			}
+			if d := cmp.Diff([]string{"/bin/sh", "-c", "echo \"$0\"; id -un"}, config.Config.Entrypoint); d != "" {
+				t.Errorf("entrypoint (-want +got):\n%s", d)
+			}
+			if config.Config.WorkingDir != "/root" || config.Config.User != "flytekit" {
+				t.Errorf("directory %s, user %s", config.Config.WorkingDir, config.Config.User)
+			}
+			if got, want := fileIn(t, img, "said"), "its a  b |pa$$w0rd ${HOME} $(touch /evil)\nroot\nRUN 2\n"; got != want {
+				t.Errorf("the commands wrote %q; want %q", got, want)
+			}
+			if got := fileIn(t, img, "root/data/"+file); got != "content\n" {
+				t.Errorf("the file is %q", got)
+			}
+			names := filesIn(t, img)
+			for name := range names {
+				if strings.Contains(name, "evil") && name != "root/data/"+file || strings.HasPrefix(name, "run/pratique") && !names[name] || strings.HasSuffix(name, "/.netrc") {
+					t.Errorf("the image has %s", name)
+				}
+			}
+			if !slices.ContainsFunc(keys(names), func(n string) bool { return strings.HasSuffix(n, "dist-packages/good.py") }) {
+				t.Error("the image has no good.py in a directory of Debian's Python")
+			}
+			search(t, img, said, []string{password, base64.StdEncoding.EncodeToString([]byte("user:" + password))})
+			nothingLeft(t, d)
+		})
+	}
+}
+
+// search looks for secrets in an image, which may have them compressed, and in
+// what was printed.
+func search(t *testing.T, img v1.Image, said string, secrets []string) {
+	t.Helper()
+	config, err := img.RawConfigFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest, err := img.RawManifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := map[string][]byte{"what was printed": []byte(said), "the configuration, with its history,": config, "the manifest": manifest}
+	layers, err := img.Layers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, l := range layers[1:] { // the first is the base image
+		r, err := l.Uncompressed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if places[fmt.Sprintf("layer %d", i+1)], err = io.ReadAll(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for where, data := range places {
+		for _, s := range secrets {
+			if bytes.Contains(data, []byte(s)) {
+				t.Errorf("%s has the secret %s", where, s)
+			}
+		}
+	}
+}
+
+// fileIn is the content of a file of an image's upper layers.
+func fileIn(t *testing.T, img v1.Image, name string) string {
+	t.Helper()
+	content := "(none)"
+	walk(t, img, func(h *tar.Header, r io.Reader) {
+		if h.Name == name {
+			data, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			content = string(data)
+		}
+	})
+	return content
+}
+
+// filesIn are the names in an image's upper layers, and whether they are
+// directories.
+func filesIn(t *testing.T, img v1.Image) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	walk(t, img, func(h *tar.Header, _ io.Reader) { names[h.Name] = h.Typeflag == tar.TypeDir })
+	return names
+}
+
+// walk reads the layers above the base image.
+func walk(t *testing.T, img v1.Image, see func(*tar.Header, io.Reader)) {
+	t.Helper()
+	layers, err := img.Layers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range layers[1:] {
+		r, err := l.Uncompressed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for tr := tar.NewReader(r); ; {
+			h, err := tr.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.Name = strings.Trim(strings.TrimPrefix(h.Name, "./"), "/")
+			see(h, tr)
+		}
+		r.Close()
+	}
+}
+
+func keys(m map[string]bool) []string {
+	var all []string
+	for k := range m {
+		all = append(all, k)
+	}
+	return all
+}
+
+// nothingLeft checks the folder of temporary files.
+func nothingLeft(t *testing.T, d *desk) {
+	t.Helper()
+	entries, err := os.ReadDir(d.home("tmp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "pratique-") {
+			t.Errorf("%s is left", e.Name())
+		}
+	}
+}
