@@ -43,7 +43,7 @@ func TestPyflytePackage(t *testing.T) {
 		t.Errorf("the second time, pyflyte does not find the image:\n%s", second)
 	}
 
-	profiles := &desk{d.dir, blackbox.Profiles(t, w.URL, map[string]blackbox.Credentials{planeProfile: w.plane, ownerProfile: w.owner})}
+	profiles := &desk{dir: d.dir, env: blackbox.Profiles(t, w.URL, map[string]blackbox.Credentials{planeProfile: w.plane, ownerProfile: w.owner})}
 	both := []string{"--profile", planeProfile, "--owner-profile", ownerProfile}
 	check := func(org string) (string, int) {
 		_, said, code := profiles.try(t, append([]string{binary(), "check", "--as", "union:org=" + org + ",account=" + blackbox.Plane, "flyte-package.tgz"}, both...)...)

@@ -13,7 +13,7 @@ func runImage(t testing.TB, d *desk, image string, command ...string) string {
 	t.Helper()
 	blackbox.Need(t, "podman", "runc")
 	blackbox.NeedRoot(t)
-	podman := []string{"podman", "--root", d.home("podman"), "--runroot", blackbox.SocketDir(t), "--storage-driver", storageDriver(t, d.home()),
+	podman := []string{"podman", "--root", d.home("podman"), "--runroot", d.runroot, "--storage-driver", storageDriver(t, d.home()),
 		"--cgroup-manager=cgroupfs", "--events-backend=file", "--runtime=runc"}
 	d.run(t, append(podman, "pull", "-q", "--tls-verify=false", image)...)
 	return d.run(t, append(append(podman, "run", "--rm", "--network=none", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", image), command...)...)
