@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,6 +25,10 @@ func (f *storeFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.data, "data", defaultData, "directory of the server's data")
 	flags.StringVar(&f.db, "db", "", "metadata database, sqlite:<path> or postgres://… (default a SQLite file in the data directory)")
 }
+
+// gcPercent is how much the heap may grow between collections: what lives is a
+// few megabytes, so that the usual 100 means to collect all the time.
+const gcPercent = 400
 
 func (a *app) serve() *cobra.Command {
 	var cfg server.Config
@@ -76,6 +81,9 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	f.StringVar(&logFormat, "log-format", "text", "log lines on standard error as text or json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
+		if a.getenv("GOGC") == "" && a.getenv("GOMEMLIMIT") == "" {
+			debug.SetGCPercent(gcPercent)
+		}
 		switch tls {
 		case "":
 		case "self-signed":

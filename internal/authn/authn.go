@@ -95,6 +95,8 @@ type Authenticator struct {
 	now  func() time.Time
 	keys *sigv4.KeyCache
 
+	claims claimsCache
+
 	build func(ctx context.Context, build string, attempt int64) (bool, error)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pratique-dev/pratique/internal/iam"
@@ -38,6 +39,36 @@ type claims struct {
 	// The build that the token is for, and which of the attempts at it.
 	Build   string `json:"build,omitempty"`
 	Attempt int64  `json:"attempt,omitempty"`
+}
+
+// claimsCache remembers what the tokens in use say, by the text that was sealed.
+type claimsCache struct {
+	mu sync.RWMutex
+	m  map[string]*claims
+}
+
+// claimsMost is how many it remembers; then it begins anew.
+const claimsMost = 10_000
+
+// read decodes the text of a token. What it returns must not be changed.
+func (cc *claimsCache) read(text []byte) (*claims, error) {
+	cc.mu.RLock()
+	c := cc.m[string(text)]
+	cc.mu.RUnlock()
+	if c != nil {
+		return c, nil
+	}
+	c = new(claims)
+	if err := json.Unmarshal(text, c); err != nil {
+		return nil, err
+	}
+	cc.mu.Lock()
+	defer cc.mu.Unlock()
+	if cc.m == nil || len(cc.m) == claimsMost {
+		cc.m = map[string]*claims{}
+	}
+	cc.m[string(text)] = c
+	return c, nil
 }
 
 // RegistryToken makes a token that lets id use the registry endpoint until
@@ -103,8 +134,8 @@ func (a *Authenticator) openToken(ctx context.Context, purpose, token string) (*
 	if err != nil {
 		return nil, err
 	}
-	var c claims
-	if err := json.Unmarshal(b, &c); err != nil {
+	c, err := a.claims.read(b)
+	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", purpose, err)
 	}
 	if a.now().Unix() >= c.Expires {
@@ -114,11 +145,11 @@ func (a *Authenticator) openToken(ctx context.Context, purpose, token string) (*
 		return nil, nil
 	}
 	if c.Build != "" {
-		if err := a.checkBuild(ctx, &c); err != nil {
+		if err := a.checkBuild(ctx, c); err != nil {
 			return nil, err
 		}
 	}
-	id, err := a.bearer(ctx, &c)
+	id, err := a.bearer(ctx, c)
 	if err == nil {
 		id.expires = time.Unix(c.Expires, 0)
 	}

@@ -53,6 +53,7 @@ type Authorizer struct {
 	registry *registry.Registry
 	now      func() time.Time
 	parsed   policy.Cache
+	traces   traces
 }
 
 // New returns an Authorizer.
@@ -98,7 +99,7 @@ func (a *Authorizer) Authorize(ctx context.Context, id *authn.Identity, action s
 	if !decision.Allowed() {
 		decision = policy.Evaluate(&req, &set) // the same, with all that is worth knowing about it
 	}
-	record(audit.FromContext(ctx), &req, decision)
+	a.record(audit.FromContext(ctx), &req, decision)
 	if !decision.Allowed() {
 		return &Denied{Request: req, Decision: decision, Statement: statement(&set, decision.Statement)}
 	}
@@ -227,19 +228,12 @@ func (a *Authorizer) addTrust(ctx context.Context, r arn.ARN, req *policy.Reques
 
 // record adds the decision to the request's audit event: a denial with its
 // whole trace, an allowed request with the statement that granted it.
-func record(e *audit.Event, req *policy.Request, d policy.Decision) {
+func (a *Authorizer) record(e *audit.Event, req *policy.Request, d policy.Decision) {
+	var trace json.RawMessage
 	if d.Allowed() {
-		d.Trace = policy.Trace{
-			Principal: req.Principal, Action: req.Action, Resource: req.Resource, ResourceAccount: req.ResourceAccount,
-			Effect: d.Effect, Reason: d.Reason,
-		}
-		if d.Statement != (policy.StatementRef{}) {
-			d.Trace.Statement = &d.Statement
-		}
-	}
-	trace, err := json.Marshal(d.Trace)
-	if err != nil {
-		trace = nil // the decision stands without its explanation
+		trace = a.traces.of(granted{req.Principal, req.Action, req.Resource, req.ResourceAccount, d.Effect, d.Reason, d.Statement})
+	} else {
+		trace = encode(d.Trace)
 	}
 	rec := audit.Decision{
 		Action:          req.Action,

@@ -27,6 +27,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -90,14 +91,27 @@ type key struct {
 	id    keyID
 	prk   []byte
 	since time.Time // zero if the file does not say
+
+	aeads *aeads
 }
+
+// aeads are the ciphers of a key that were used, by purpose: to derive one takes
+// longer than to use it.
+type aeads struct {
+	mu sync.RWMutex
+	m  map[string]cipher.AEAD
+}
+
+// aeadsMost is how many are kept. Tokens have few purposes; what is stored has
+// one for each owner.
+const aeadsMost = 64
 
 func newKey(id keyID, master []byte, since time.Time) (key, error) {
 	prk, err := hkdf.Extract(sha256.New, master, []byte("pratique seal v1"))
 	if err != nil {
 		return key{}, fmt.Errorf("derive key: %w", err)
 	}
-	return key{id, prk, since}, nil
+	return key{id, prk, since, &aeads{m: map[string]cipher.AEAD{}}}, nil
 }
 
 // Format keeps the keys out of anything printed with package fmt.
@@ -158,8 +172,25 @@ func (b *Box) OpenString(purpose, sealed string) ([]byte, error) {
 	return b.Open(purpose, raw)
 }
 
-// aead returns the cipher for a purpose. It panics where only a wrong key size would make it fail.
+// aead returns the cipher for a purpose.
 func (k key) aead(purpose string) cipher.AEAD {
+	k.aeads.mu.RLock()
+	a := k.aeads.m[purpose]
+	k.aeads.mu.RUnlock()
+	if a != nil {
+		return a
+	}
+	a = k.derive(purpose)
+	k.aeads.mu.Lock()
+	defer k.aeads.mu.Unlock()
+	if len(k.aeads.m) < aeadsMost {
+		k.aeads.m[purpose] = a
+	}
+	return a
+}
+
+// derive makes the cipher for a purpose. It panics where only a wrong key size would make it fail.
+func (k key) derive(purpose string) cipher.AEAD {
 	derived, err := hkdf.Expand(sha256.New, k.prk, purpose, keySize)
 	if err != nil {
 		panic(err)
