@@ -4,15 +4,18 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
@@ -144,6 +147,12 @@ func temporary(ctx context.Context, err error) bool {
 	if errors.As(err, &t) {
 		return t.StatusCode == http.StatusTooManyRequests || t.StatusCode == http.StatusRequestTimeout ||
 			t.StatusCode >= 500 && t.StatusCode != http.StatusNotImplemented
+	}
+	var lookup *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &lookup) && lookup.IsNotFound, errors.As(err, &certificate), errors.Is(err, syscall.ECONNREFUSED):
+		return false // a person has to do something
 	}
 	return true
 }
