@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -71,16 +72,14 @@ func (i Interpreter) Minor() string {
 // Venv tells whether the interpreter belongs to a virtual environment.
 func (i Interpreter) Venv() bool { return i.Prefix != i.Base }
 
-// Replaced returns the distributions whose files have to go when they are
-// installed anew, by their normalised names.
-func (b *Base) Replaced() map[string]wheel.Installed {
-	found := map[string]wheel.Installed{}
+// Replaced returns the distributions of the names, as [python.NormalizeName]
+// has them, whose files have to go when they are installed anew, and these
+// files.
+func (b *Base) Replaced(names ...string) []wheel.Installed {
+	var found []wheel.Installed
 	for _, d := range b.Installed {
-		if d.Place == Replaced {
-			name := python.NormalizeName(d.Name)
-			old := found[name]
-			d.Files = append(old.Files, d.Files...)
-			found[name] = d.Installed
+		if d.Place == Replaced && slices.Contains(names, python.NormalizeName(d.Name)) {
+			found = append(found, wheel.Installed{Name: d.Name, Version: d.Version, Files: filesOf(b.tree, d, b.Python)})
 		}
 	}
 	return found

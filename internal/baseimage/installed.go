@@ -24,15 +24,12 @@ const (
 	Shadowing
 )
 
-// Installed is a distribution of the base image. Its Files are known of a
-// Replaced one only: those that exist of what RECORD or installed-files.txt
-// list inside the interpreter's prefix, their byte code, and the directory
-// with the metadata. What distutils or a package manager installed without a
-// list has no more than its metadata.
+// Installed is a distribution of the base image.
 type Installed struct {
-	wheel.Installed
-	Dir   string // the directory of sys.path that holds it
-	Place Place
+	Name, Version string // as its metadata spells them
+	Dir           string // the directory of sys.path that holds it
+	Place         Place
+	metadata      string // name of the file or directory in Dir
 }
 
 // installed finds the distributions on sys.path as importlib.metadata does.
@@ -53,10 +50,8 @@ func (s *survey) installed(i Interpreter) []Installed {
 		}
 		for _, name := range s.tree.names(d) {
 			if found, ok := s.distribution(d.path, name); ok {
-				if place == Replaced {
-					found.Files = s.filesOf(d.path, name, i)
-				}
-				all = append(all, Installed{Installed: found, Dir: dir, Place: place})
+				found.Place = place
+				all = append(all, found)
 			}
 		}
 	}
@@ -64,13 +59,13 @@ func (s *survey) installed(i Interpreter) []Installed {
 }
 
 // distribution reads the metadata with a name in a directory of sys.path.
-func (s *survey) distribution(dir, name string) (wheel.Installed, bool) {
+func (s *survey) distribution(dir, name string) (Installed, bool) {
 	at := dir + "/" + name
 	stem, wheelLike := strings.CutSuffix(name, ".dist-info")
 	egg := false
 	if !wheelLike {
 		if stem, egg = strings.CutSuffix(name, ".egg-info"); !egg {
-			return wheel.Installed{}, false
+			return Installed{}, false
 		}
 	}
 	fact := ""
@@ -79,7 +74,7 @@ func (s *survey) distribution(dir, name string) (wheel.Installed, bool) {
 	} else if fact = s.tree.fact(at); fact == "" {
 		fact = s.tree.fact(at + "/PKG-INFO")
 	}
-	d := wheel.Installed{}
+	d := Installed{Dir: dir, metadata: name}
 	d.Name, d.Version, _ = strings.Cut(fact, "\n")
 	if d.Name == "" { // all there is to go by
 		parts := strings.Split(stem, "-")
@@ -91,26 +86,32 @@ func (s *survey) distribution(dir, name string) (wheel.Installed, bool) {
 	return d, d.Name != ""
 }
 
-// filesOf lists what belongs to the distribution whose metadata is in dir.
-func (s *survey) filesOf(dir, name string, i Interpreter) []string {
-	meta := path.Join(dir, name)
+// filesOf lists what belongs to a distribution: what exists of the files that
+// RECORD or installed-files.txt list inside the interpreter's prefix, their
+// byte code, and the metadata. What distutils or a package manager installed
+// without a list has no more than its metadata.
+func filesOf(t *tree, d Installed, i Interpreter) []string {
+	meta := path.Join(d.Dir, d.metadata)
 	files := map[string]bool{}
-	if f, err := s.tree.lstat(meta); err == nil && !f.isDir() {
+	if f, err := t.lstat(meta); err == nil && !f.isDir() {
 		return []string{meta}
 	} else if err == nil {
-		s.everything(f, files)
+		everything(t, f, files)
 	}
-	base, list := dir, s.tree.fact(meta+"/RECORD")
+	base, list := d.Dir, t.fact(meta+"/RECORD")
 	if list == "" {
-		base, list = meta, s.tree.fact(meta+"/installed-files.txt")
+		base, list = meta, t.fact(meta+"/installed-files.txt")
 	}
-	w := walker{tree: s.tree, layout: i.Layout, tag: ".cpython-" + strings.ReplaceAll(i.Minor(), ".", ""), files: files, dirs: map[string]packageDir{}}
+	w := walker{tree: t, layout: i.Layout, tag: ".cpython-" + strings.ReplaceAll(i.Minor(), ".", ""), files: files, dirs: map[string]packageDir{}}
 	for line := range strings.Lines(list) {
 		file := strings.TrimSuffix(line, "\n")
 		if !path.IsAbs(file) {
 			file = path.Join(base, file)
 		}
 		w.add(path.Clean(file))
+	}
+	if len(files) == 0 { // an empty directory is a distribution, too
+		files[meta] = true
 	}
 	all := make([]string, 0, len(files))
 	for file := range files {
@@ -121,10 +122,10 @@ func (s *survey) filesOf(dir, name string, i Interpreter) []string {
 }
 
 // everything adds the files below dir.
-func (s *survey) everything(dir *file, files map[string]bool) {
-	for _, name := range s.tree.names(dir) {
-		if f := s.tree.child(dir, name); f.isDir() {
-			s.everything(f, files)
+func everything(t *tree, dir *file, files map[string]bool) {
+	for _, name := range t.names(dir) {
+		if f := t.child(dir, name); f.isDir() {
+			everything(t, f, files)
 		} else {
 			files[f.path] = true
 		}

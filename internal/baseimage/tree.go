@@ -173,13 +173,18 @@ func (t *tree) child(dir *file, name string) *file {
 
 // names are the names in a directory, sorted.
 func (t *tree) names(dir *file) []string {
+	return t.namesOf(dir, func(k kind) bool { return k != whiteout })
+}
+
+// namesOf are the names of what is, in one of the layers, of a kind.
+func (t *tree) namesOf(dir *file, is func(kind) bool) []string {
 	var all []string
 	doubtful := len(dir.parts) > 1
 	for _, p := range dir.parts {
 		list := t.layers[p.layer].children(p.node)
 		for i := range list {
 			n := &list[i]
-			if n.kind == whiteout {
+			if !is(n.kind) {
 				continue
 			}
 			all = append(all, n.name)
@@ -307,7 +312,7 @@ func (t *tree) dirs(path string, found map[string]wheel.Dir) {
 // below adds the directories below dir, and the symbolic links to
 // directories, to found, but for those that skip is true of.
 func (t *tree) below(dir *file, found map[string]wheel.Dir, skip func(*file) bool) {
-	for _, name := range t.names(dir) {
+	for _, name := range t.namesOf(dir, func(k kind) bool { return k == directory || k == symlink }) {
 		f := t.child(dir, name)
 		if f == nil || skip(f) {
 			continue

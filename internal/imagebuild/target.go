@@ -212,19 +212,16 @@ func (w *build) packageLayers(ctx context.Context, t *target) ([]*blob, error) {
 		return nil, err
 	}
 	var installs []wheel.Install
-	var replaced []wheel.Installed
-	old := t.base.Replaced()
+	var names []string
 	for i, d := range t.wheels {
 		installs = append(installs, wheel.Install{Path: paths[i], SHA256: d.SHA256, Requested: d.Requested, DirectURL: d.DirectURL})
-		if r, ok := old[d.Name]; ok {
-			replaced = append(replaced, r)
-		}
+		names = append(names, d.Name)
 	}
 	w.say(StepLayers, platform, fmt.Sprintf("make layers of %d packages", len(installs)))
 	made, err := wheel.Layers(ctx, w.layerCache(), installs, t.base.Python.Layout, wheel.Options{
 		Layer:    w.layerOptions(),
 		Budget:   wheel.Budget{Layers: w.budget(t)},
-		Replaced: replaced,
+		Replaced: t.base.Replaced(names...),
 		Done: func(l wheel.Layer) {
 			d, _ := l.Digest()
 			size, _ := l.Size()
