@@ -43,6 +43,7 @@ type building struct {
 	layers                      int
 	createRepository            bool
 	progress                    string
+	docker                      dockerfileFlags
 	output                      *output
 }
 
@@ -65,6 +66,10 @@ Whether the image exists is asked first, and "no", "you may not" and "the regist
 is broken" are three different answers. Only layers that the registry lacks are
 uploaded, and the tag is set last. Lock file, provenance and SBOM are attached.
 
+With --dockerfile it has that built by BuildKit or buildah instead, and pushes the
+image that --tag names. Private images that it begins from are pulled with the same
+credentials, which are not in the image, its history or the list of processes.
+
 Credentials for registries are those of docker and podman, with their helpers, and
 for Amazon ECR and Pratique also the AWS credentials at hand.
 
@@ -74,8 +79,9 @@ The exit status is 0 if the image is there, with --check-only 3 if it is not, an
   pratique build workflow.py:image_spec --plan
   pratique build workflow.py --explain-tag
   pratique build imagespec.yaml --no-push --output-layout ./image
+  pratique build --dockerfile Dockerfile . --tag 222222222222.dkr.ecr.us-east-1.amazonaws.com/app:v1
   IMAGE=$(pratique build imagespec.yaml) && pyflyte register --image "$IMAGE" workflow.py`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: cobra.MaximumNArgs(2),
 	}
 	f := cmd.Flags()
 	b.aws.register(f, false)
@@ -100,6 +106,7 @@ The exit status is 0 if the image is there, with --check-only 3 if it is not, an
 	f.IntVar(&b.layers, "layers", 0, "most layers that packages may take")
 	f.BoolVar(&b.createRepository, "create-repository", false, "create the repository if pushing does not, with ecr:CreateRepository")
 	f.StringVar(&b.progress, "progress", "auto", "auto, plain or json, on standard error")
+	b.docker.register(f)
 	b.output = outputFlag(cmd)
 	cmd.MarkFlagsMutuallyExclusive("plan", "explain-tag", "check-only")
 	cmd.MarkFlagsMutuallyExclusive("flytekit-version", "no-flytekit")
@@ -110,6 +117,12 @@ The exit status is 0 if the image is there, with --check-only 3 if it is not, an
 
 func (b *building) run(cmd *cobra.Command, args []string) error {
 	a := b.app
+	switch {
+	case b.docker.file != "":
+		return b.buildDockerfile(cmd.Context(), args)
+	case len(args) == 0:
+		return errors.New("give the file of an ImageSpec, or --dockerfile")
+	}
 	compat, err := imagespec.ParseCompat(b.compat)
 	if err != nil {
 		return fmt.Errorf("--flytekit-compat: %w", err)
