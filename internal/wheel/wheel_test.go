@@ -284,7 +284,6 @@ func TestRefusals(t *testing.T) {
 		"offset":               {s.edited(patched(0, 42, 0xff, 0xff)), "disagree"},
 		"overlap":              {nested(t), "overlaps"},
 		"declares too much":    {s.edited(patched(0, 24, 0, 0, 0, 0x7f)), "too much"},
-		"bomb":                 {demo(sourceFile{name: "demo/zero", content: strings.Repeat("\x00", freeExpansion+(20<<20))}), "too much"},
 		"many bombs":           {demo(zeros("demo/1"), zeros("demo/2"), zeros("demo/3"), zeros("demo/4")), "too much"},
 		"no dist-info":         {s.without("demo-1.0.dist-info/METADATA").without("demo-1.0.dist-info/WHEEL").recordedAs("none"), "no dist-info"},
 		"two dist-infos":       {s.with("other-1.0.dist-info/METADATA", metadata), "two dist-info"},
