@@ -122,6 +122,9 @@ func (c *collector) poetryLine(k *poetryPackage, p *poetryLock, dir string) erro
 		files = p.Metadata.Files[k.Name]
 	}
 	for _, f := range files {
+		if !lineHash.MatchString(f.Hash) {
+			return fmt.Errorf("%s: %q is not a hash: sha256:… is", f.File, f.Hash)
+		}
 		l.hashes = append(l.hashes, strings.ToLower(f.Hash))
 	}
 	switch k.Source.Type {

@@ -196,7 +196,7 @@ func cutOptions(text string) (requirement, opts string) {
 	return text, ""
 }
 
-var lineHash = regexp.MustCompile(`^(sha256|sha384|sha512):[0-9A-Fa-f]{64,128}$`)
+var lineHash = regexp.MustCompile(`(?i)^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$`)
 
 // lineHashes reads the options that may follow a requirement.
 func lineHashes(opts string) ([]string, error) {
@@ -264,6 +264,9 @@ var (
 // direct completes a requirement on one file. One on source code is a
 // *SourceOnlyError; a local wheel becomes a file URL.
 func (c *collector) direct(r python.Requirement, dir string) (python.Requirement, error) {
+	if strings.Contains(r.URL, "${") { // uv would expand it
+		return r, errors.New("its URL has a variable in it")
+	}
 	raw, fragment, _ := strings.Cut(r.URL, "#")
 	u, err := url.Parse(raw)
 	if err != nil {

@@ -138,8 +138,10 @@ func (r *Resolver) read(in Input, t python.Target) (*request, *Lock, error) {
 	}
 	for i, p := range in.Packages {
 		from := fmt.Sprintf("packages[%d]", i)
-		if err := c.line(strings.TrimSpace(p), in.Dir, from, false); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", from, redacted{err})
+		for _, l := range joinLines(p) {
+			if err := c.line(l.text, in.Dir, from, false); err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", from, redacted{err})
+			}
 		}
 	}
 	words, err := splitWords(in.ExtraArgs)
