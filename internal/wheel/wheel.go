@@ -122,10 +122,27 @@ func (w *Wheel) read(a *archive, size int64) error {
 	if w.digests, err = readRecord(record, w.info+"/RECORD", w.members); err != nil {
 		return err
 	}
+	if err := w.checkEmpty(a); err != nil {
+		return err
+	}
 	if err := w.readEntryPoints(a); err != nil {
 		return err
 	}
 	return w.readScripts(a)
+}
+
+// checkEmpty checks empty files, which nobody opens to install them.
+func (w *Wheel) checkEmpty(a *archive) error {
+	for i := range w.members {
+		m := &w.members[i]
+		if _, listed := w.digests[m.name]; m.size > 0 || !listed {
+			continue
+		}
+		if _, err := w.readChecked(a, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // findInfo sets the name of the dist-info directory, and refuses a wheel with

@@ -313,6 +313,8 @@ func TestRefusals(t *testing.T) {
 		"md5":                  {s.recorded(func(r string) string { return strings.Replace(r, "sha256", "md5", 1) }), "not sha256"},
 		"short hash":           {s.recorded(func(r string) string { return strings.Replace(r, hashOf(py.content), "sha256=abcd", 1) }), "malformed"},
 		"other size":           {s.recorded(func(r string) string { return strings.Replace(r, ",10\n", ",11\n", 1) }), "according to RECORD"},
+		"empty hash":           {demo(sourceFile{name: "a.py"}).recorded(func(r string) string { return strings.Replace(r, hashOf(""), hashOf("x"), 1) }), "does not have the hash"},
+		"not empty":            {demo(sourceFile{name: "a.py", content: "import os"}).recorded(func(r string) string { return strings.Replace(r, ",9\n", ",0\n", 1) }).edited(patched(0, 24, 0)), "larger than"},
 		"columns":              {s.recorded(func(r string) string { return "a,b\n" + r }), "line 1"},
 		"quotes":               {s.recorded(func(r string) string { return "\"a\n" + r }), "line"},
 		"wrong entry points": {points("[console_scripts]\nx = a:b\n").recorded(func(r string) string {
