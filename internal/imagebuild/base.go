@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -149,6 +150,7 @@ func (w *build) readBase(ctx context.Context, t *target) error {
 	if err != nil {
 		return w.baseError(ctx, err)
 	}
+	img = w.spool.image(img)
 	t.from = img
 	if t.digest, err = img.Digest(); err != nil {
 		return w.baseError(ctx, err)
@@ -156,7 +158,11 @@ func (w *build) readBase(ctx context.Context, t *target) error {
 	if t.config, err = img.ConfigFile(); err != nil {
 		return w.baseError(ctx, err)
 	}
-	t.base, err = baseimage.Read(ctx, img, baseimage.Options{Cache: w.cacheDir("base"), PythonVersion: w.spec.PythonVersion, PythonExec: w.spec.PythonExec})
+	o := baseimage.Options{Cache: w.cacheDir("base"), PythonVersion: w.spec.PythonVersion, PythonExec: w.spec.PythonExec}
+	t.base, err = baseimage.Read(ctx, img, o)
+	for i := 1; i < downloads && interrupted(ctx, err); i++ {
+		t.base, err = baseimage.Read(ctx, img, o) // layers that were read stay so
+	}
 	var none *baseimage.NoPythonError
 	var other *baseimage.VersionError
 	switch {
@@ -169,6 +175,15 @@ func (w *build) readBase(ctx context.Context, t *target) error {
 		return w.baseError(ctx, err)
 	}
 	return nil
+}
+
+// downloads is how often the layers of a base image are asked for.
+const downloads = 3
+
+// interrupted tells whether an error is of a connection that was cut.
+func interrupted(ctx context.Context, err error) bool {
+	var broken net.Error
+	return ctx.Err() == nil && (errors.As(err, &broken) || errors.Is(err, io.ErrUnexpectedEOF))
 }
 
 // baseError says that an error is about the base image.
@@ -192,10 +207,11 @@ func (w *build) baseError(ctx context.Context, err error) error {
 func (t *target) facts(o *origin) buildplan.Base {
 	f := buildplan.Base{Image: o.pinned(), Read: true}
 	if t.config != nil {
-		f.Env, f.User = t.config.Config.Env, t.config.Config.User
+		f.Env, f.User, f.WorkDir = t.config.Config.Env, t.config.Config.User, t.config.Config.WorkingDir
 	}
 	if t.base != nil {
 		f.Python, f.Version, f.Scripts = t.base.Python.Path, t.base.Python.Version, t.base.Python.Layout.Scripts
+		f.Libc = t.base.Target.Libc
 		for _, u := range t.base.Users.Users {
 			f.Users = append(f.Users, u.Name)
 		}

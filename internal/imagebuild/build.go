@@ -29,6 +29,7 @@ type build struct {
 
 	base    *origin
 	targets []*target
+	spool   *spool // of a base in another registry than the image
 	plan    *buildplan.Plan
 	// executor runs the plan's Dockerfile.
 	executor buildexec.Executor
@@ -138,6 +139,12 @@ func (w *build) run(ctx context.Context) (*Result, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if from := w.base.repo; from != nil && w.options.Push && from.RegistryStr() != w.ref.Context().RegistryStr() {
+		if w.spool, err = w.newSpool(); err != nil {
+			return nil, err
+		}
+		defer w.spool.remove()
 	}
 	if err := w.prepare(ctx); err != nil {
 		return nil, err

@@ -9,9 +9,6 @@ import (
 	"github.com/pratique-dev/pratique/imagespec"
 )
 
-// root is the directory that flytekit's images work in and import from.
-const root = "/root"
-
 // Labels of an image that say what it was made of, besides the annotations of
 // OCI that name its base.
 const (
@@ -36,7 +33,9 @@ func configureSpec(c *v1.Config, spec *imagespec.Spec, env []string, user string
 	if spec.Entrypoint != nil {
 		c.Entrypoint, c.Cmd = slices.Clone(spec.Entrypoint), nil // as ENTRYPOINT does
 	}
-	c.WorkingDir = root
+	if dir := spec.WorkDir(); dir != "" {
+		c.WorkingDir = dir
+	}
 	if c.Labels == nil {
 		c.Labels = map[string]string{}
 	}

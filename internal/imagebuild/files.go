@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"path"
 
 	"github.com/pratique-dev/pratique/imagespec"
+	"github.com/pratique-dev/pratique/internal/buildplan"
 	"github.com/pratique-dev/pratique/internal/layer"
 )
 
@@ -28,6 +30,9 @@ func (w *build) fileLayers(ctx context.Context, t *target) ([]*blob, error) {
 		var some []imagespec.File
 		for _, f := range files {
 			if f.Field == field {
+				if !path.IsAbs(f.Target) {
+					f.Target = path.Join(buildplan.WorkDir(w.spec, t.facts(w.base)), f.Target)
+				}
 				some = append(some, f)
 			}
 		}

@@ -24,6 +24,8 @@ type blob struct {
 	made  string           // what the image's history says about it
 	from  *name.Repository // where its registry has it, if it came from one
 
+	quiet bool // it is a part of something else, which is told of
+
 	outcome  Outcome
 	uploaded int64
 }

@@ -92,7 +92,9 @@ func (b *build) pushBlob(ctx context.Context, to *repository, l *blob) error {
 		return registryError(ctx, doing, to.Name(), to.RegistryStr(), err)
 	}
 	b.Builder.remember(to.Repository, digest)
-	b.tell(Event{Step: StepPush, ID: digest.String(), Name: l.title, Current: size, Total: size, Outcome: outcome})
+	if !l.quiet {
+		b.tell(Event{Step: StepPush, ID: digest.String(), Name: l.title, Current: size, Total: size, Outcome: outcome})
+	}
 	l.outcome, l.uploaded = outcome, sent
 	return nil
 }

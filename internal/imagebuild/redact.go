@@ -10,7 +10,7 @@ import (
 )
 
 // publicSpec is a specification as it may be shown to whoever may pull the image:
-// without secrets, environment values and what paths of the machine tell.
+// without the fields that say where secrets are, and without those in URLs.
 func publicSpec(spec *imagespec.Spec) (any, error) {
 	data, err := json.Marshal(spec)
 	if err != nil {

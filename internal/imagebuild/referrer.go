@@ -91,6 +91,7 @@ func (b *build) attach(ctx context.Context, to *repository, subject v1.Descripto
 
 func (b *build) attachOne(ctx context.Context, to *repository, art *image, digest v1.Hash) error {
 	for _, l := range append([]*blob{{Layer: bytesLayer{art.config, emptyType}, title: "an empty configuration"}}, art.layers...) {
+		l.quiet = true
 		if err := b.pushBlob(ctx, to, l); err != nil {
 			return err
 		}

@@ -247,7 +247,16 @@ func TestWhereLayersComeFrom(t *testing.T) {
 			}
 			spec := plain(w)
 			spec.BaseImage = base
+			origin.requests("")
 			r := w.build(spec)
+			if tt.other {
+				if read := origin.requests("GET /v2/bases/python/blobs/"); len(read) != 2 {
+					t.Errorf("the base's blobs were read with %q; want the configuration and one layer, once", read)
+				}
+				if left, err := filepath.Glob(filepath.Join(w.b.Cache, "spool", "*")); err != nil || len(left) > 0 {
+					t.Errorf("left in the cache: %q, %v", left, err)
+				}
+			}
 			found := false
 			for _, l := range r.Layers {
 				if l.Title == "layer 1 of the base image" {
