@@ -44,6 +44,7 @@ type building struct {
 	createRepository            bool
 	progress                    string
 	docker                      dockerfileFlags
+	onServer, detach            bool
 	output                      *output
 }
 
@@ -106,11 +107,16 @@ The exit status is 0 if the image is there, with --check-only 3 if it is not, an
 	f.IntVar(&b.layers, "layers", 0, "most layers that packages may take")
 	f.BoolVar(&b.createRepository, "create-repository", false, "create the repository if pushing does not, with ecr:CreateRepository")
 	f.StringVar(&b.progress, "progress", "auto", "auto, plain or json, on standard error")
+	f.BoolVar(&b.onServer, "remote", false, "have the server's build service build it, with the rights in registries that the AWS credentials have")
+	f.BoolVar(&b.detach, "detach", false, "with --remote, print the id of the build and do not wait for it")
 	b.docker.register(f)
 	b.output = outputFlag(cmd)
 	cmd.MarkFlagsMutuallyExclusive("plan", "explain-tag", "check-only")
 	cmd.MarkFlagsMutuallyExclusive("flytekit-version", "no-flytekit")
 	cmd.MarkFlagsMutuallyExclusive("push", "no-push")
+	for _, other := range []string{"plan", "explain-tag", "check-only", "dockerfile"} {
+		cmd.MarkFlagsMutuallyExclusive("remote", other)
+	}
 	cmd.RunE = b.run
 	return cmd
 }
@@ -142,6 +148,12 @@ func (b *building) run(cmd *cobra.Command, args []string) error {
 	}
 	if err := b.knownRegions(b.spec, o); err != nil {
 		return err
+	}
+	switch {
+	case b.onServer:
+		return b.remote(cmd.Context(), o)
+	case b.detach:
+		return errors.New("--detach is for builds with --remote")
 	}
 	builder, err := b.builder(cmd.Context())
 	if err != nil {
@@ -357,7 +369,6 @@ func (b *building) showPlan(ctx context.Context, builder *imagebuild.Builder, o 
 	if plan.Executor != nil {
 		a.printf("  with       %s\n", plan.Executor)
 	}
-	a.printf("  base       %s\n", plan.Base)
 	a.printf("  platforms  %s\n", strings.Join(plan.Platforms, ", "))
 	for _, r := range plan.Reasons {
 		a.printf("  because    %s\n", r)

@@ -40,7 +40,7 @@ func TestHelp(t *testing.T) {
 		if c.Runnable() && (c.Example == "" || c.Args == nil) {
 			t.Errorf("%s has no example or takes any argument", c.CommandPath())
 		}
-		if c.Runnable() && c.Name() != "serve" && c.Name() != "login" && c.Name() != "node-credentials" && c.Flags().Lookup("output") == nil {
+		if c.Runnable() && c.Name() != "serve" && c.Name() != "builder" && c.Name() != "login" && c.Name() != "node-credentials" && c.Flags().Lookup("output") == nil {
 			t.Errorf("%s has no --output", c.CommandPath())
 		}
 		for _, sub := range c.Commands() {
