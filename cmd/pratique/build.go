@@ -123,6 +123,9 @@ The exit status is 0 if the image is there, with --check-only 3 if it is not, an
 
 func (b *building) run(cmd *cobra.Command, args []string) error {
 	a := b.app
+	if err := b.docker.check(); err != nil {
+		return err
+	}
 	switch {
 	case b.docker.file != "":
 		return b.buildDockerfile(cmd.Context(), args)
@@ -207,6 +210,7 @@ func (b *building) options(compat imagespec.Compat) (imagebuild.Options, error) 
 	o := imagebuild.Options{
 		Compat: compat, Platforms: b.platforms, Push: b.push && !b.noPush, Layout: b.layout, Force: b.force,
 		DefaultBase: b.defaultBase, AddFlytekit: !b.noFlytekit, Way: b.way, Layers: b.layers,
+		Network: b.docker.network,
 	}
 	var err error
 	if o.Compression, err = layer.ParseCompression(b.compression); err != nil {

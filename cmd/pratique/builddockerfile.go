@@ -29,8 +29,17 @@ func (d *dockerfileFlags) register(f *pflag.FlagSet) {
 	f.StringArrayVar(&d.args, "build-arg", nil, "with --dockerfile: argument NAME=VALUE, or NAME for that of the environment; no secrets; may be repeated")
 	f.StringArrayVar(&d.secrets, "secret", nil, "with --dockerfile: id=ID,src=FILE or id=ID,env=NAME, for RUN --mount=type=secret; may be repeated")
 	f.StringVar(&d.target, "target", "", "with --dockerfile: stage to build")
-	f.StringVar(&d.network, "network", "", "with --dockerfile: network of RUN, host or none")
+	f.StringVar(&d.network, "network", "", "network of what a Dockerfile runs, host or none (default the builder's own)")
 	f.BoolVar(&d.noCache, "no-cache", false, "with --dockerfile: do every step again")
+}
+
+// check refuses values that no builder knows.
+func (d *dockerfileFlags) check() error {
+	switch d.network {
+	case "", "host", "none":
+		return nil
+	}
+	return fmt.Errorf("--network %q is not host or none", d.network)
 }
 
 // dockerfileBuilt is what is said about an image that a Dockerfile built.
@@ -124,11 +133,6 @@ func (b *building) dockerfileRequest(args []string) (buildexec.Request, error) {
 	}
 	if !strings.Contains(b.tag, "/") {
 		return r, errors.New("give the image's reference, HOST/NAME:TAG, with --tag")
-	}
-	switch d.network {
-	case "", "host", "none":
-	default:
-		return r, fmt.Errorf("--network %q is not host or none", d.network)
 	}
 	for _, arg := range d.args {
 		k, v, has := strings.Cut(arg, "=")

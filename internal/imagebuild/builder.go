@@ -95,6 +95,9 @@ type Options struct {
 	// AddFlytekit asks for the version of the base image or else the newest.
 	Flytekit    string
 	AddFlytekit bool
+	// Network is that of what a Dockerfile runs: "host", "none", or empty for
+	// the program's own.
+	Network string
 	// Way is how to build: "auto", "layers", "buildkit" or "buildah".
 	Way string
 	// Compression is that of the layers that are made.

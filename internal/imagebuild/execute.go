@@ -42,7 +42,7 @@ func (w *build) execute(ctx context.Context) error {
 	}
 	request := buildexec.Request{
 		Context: dir, Tags: []string{w.result.Image}, Platforms: w.options.Platforms, Args: recipe.Args, Secrets: recipe.Secrets,
-		Labels: labels, Keychain: w.Keychain, Images: recipe.Images,
+		Labels: labels, Keychain: w.Keychain, Images: recipe.Images, Network: w.options.Network,
 	}
 	w.say(StepExecute, "", "run the Dockerfile with "+w.executor.Describe().String())
 	result, err := w.executor.Build(ctx, request, func(line string) { w.say(StepExecute, "", line) })

@@ -255,17 +255,21 @@ func SocketDir(t testing.TB) string {
 
 type docker struct{ Runner }
 
-func newDocker(t testing.TB) Tool {
+func newDocker(t testing.TB) Tool { return docker{NewRunner(t, "DOCKER_HOST="+StartDocker(t))} }
+
+// StartDocker runs docker's daemon, with more in its environment, until the test
+// ends, and returns its address. Its containers have the host's network or none.
+func StartDocker(t testing.TB, env ...string) (host string) {
 	Need(t, "dockerd", "docker", "containerd", "runc")
 	NeedRoot(t)
 	dir := SocketDir(t)
 	socket := "unix://" + dir + "/docker.sock"
 	r := NewRunner(t, "DOCKER_HOST="+socket)
 	WriteFile(t, filepath.Join(dir, "daemon.json"), "{}")
-	Daemon(t, nil, func() error { _, err := r.Try(t, "", "docker", "version"); return err },
+	Daemon(t, env, func() error { _, err := r.Try(t, "", "docker", "version"); return err },
 		"dockerd", "--config-file", filepath.Join(dir, "daemon.json"), "--data-root", filepath.Join(dir, "data"), "--exec-root", filepath.Join(dir, "exec"),
 		"--pidfile", filepath.Join(dir, "pid"), "-H", socket, "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false")
-	return docker{r}
+	return socket
 }
 
 func (d docker) Login(t testing.TB, registry, password string) error {

@@ -3,16 +3,29 @@ package builder
 import (
 	"archive/tar"
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"math/big"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -24,25 +37,35 @@ import (
 // has one of them and no other.
 var executors = []struct {
 	name, flag string
-	open       func(testing.TB, *world, *desk) *desk
+	open       func(testing.TB, *world) setting
 }{
 	{"buildah", "buildah", withBuildah},
 	{"buildkit", "buildkit", withBuildKit},
+	{"docker", "buildkit", withDocker},
 }
 
-// withBuildah gives a desk buildah with a storage of its own.
-func withBuildah(t testing.TB, _ *world, d *desk) *desk {
+// setting is where an executor works.
+type setting struct {
+	env  []string                    // that it is found by
+	host func(account string) string // the registries, by names that it can reach
+	// plugins is a directory of plugins for docker, if it needs any.
+	plugins string
+}
+
+// withBuildah is buildah with a storage of its own.
+func withBuildah(t testing.TB, w *world) setting {
 	t.Helper()
 	blackbox.Need(t, "buildah")
 	blackbox.NeedRoot(t)
-	conf := d.home("storage.conf")
-	blackbox.WriteFile(t, conf, fmt.Sprintf("[storage]\ndriver = %q\ngraphroot = %q\nrunroot = %q\n", storageDriver(t, d.home()), d.home("containers"), blackbox.SocketDir(t)))
-	return d.with("CONTAINERS_STORAGE_CONF="+conf, "BUILDAH_ISOLATION=chroot", "BUILDKIT_HOST=")
+	dir := t.TempDir()
+	conf := filepath.Join(dir, "storage.conf")
+	blackbox.WriteFile(t, conf, fmt.Sprintf("[storage]\ndriver = %q\ngraphroot = %q\nrunroot = %q\n", storageDriver(t, dir), filepath.Join(dir, "containers"), blackbox.SocketDir(t)))
+	return setting{[]string{"CONTAINERS_STORAGE_CONF=" + conf, "BUILDAH_ISOLATION=chroot"}, w.Registry, ""}
 }
 
-// withBuildKit gives a desk a BuildKit daemon that knows that the test's
-// registries speak HTTP.
-func withBuildKit(t testing.TB, w *world, d *desk) *desk {
+// withBuildKit is a BuildKit daemon that knows that the test's registries speak
+// HTTP.
+func withBuildKit(t testing.TB, w *world) setting {
 	t.Helper()
 	blackbox.Need(t, "buildkitd", "buildctl", "runc")
 	blackbox.NeedRoot(t)
@@ -53,18 +76,86 @@ func withBuildKit(t testing.TB, w *world, d *desk) *desk {
 	}
 	blackbox.WriteFile(t, filepath.Join(dir, "buildkitd.toml"), config)
 	address := "unix://" + filepath.Join(dir, "buildkitd.sock")
-	d = d.with("BUILDKIT_HOST=" + address)
-	blackbox.Daemon(t, d.env, func() error { _, err := blackbox.Try(t, d.env, "", "buildctl", "debug", "workers"); return err },
+	env := []string{"BUILDKIT_HOST=" + address}
+	blackbox.Daemon(t, env, func() error { _, err := blackbox.Try(t, env, "", "buildctl", "debug", "workers"); return err },
 		"buildkitd", "--config", filepath.Join(dir, "buildkitd.toml"), "--root", filepath.Join(dir, "root"), "--addr", address,
-		"--containerd-worker=false", "--oci-worker-net=host", "--oci-worker-snapshotter=native")
+		"--allow-insecure-entitlement", "network.host", "--containerd-worker=false", "--oci-worker-net=host", "--oci-worker-snapshotter=native")
+	return setting{env, w.Registry, ""}
+}
+
+// withDocker is a docker daemon with its own builder. That takes no plain HTTP,
+// so a proxy before the server speaks TLS.
+func withDocker(t testing.TB, w *world) setting {
+	t.Helper()
+	blackbox.Need(t, "buildx")
+	buildx, err := exec.LookPath("buildx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, bundle := w.serveTLS(t)
+	socket := blackbox.StartDocker(t, "SSL_CERT_FILE="+bundle)
+	plugins := t.TempDir()
+	if err := os.Symlink(buildx, filepath.Join(plugins, "docker-buildx")); err != nil {
+		t.Fatal(err)
+	}
+	return setting{
+		env:     []string{"DOCKER_HOST=" + socket, "SSL_CERT_FILE=" + bundle},
+		host:    func(account string) string { return account + ".dkr.ecr." + blackbox.Region + ".amazonaws.com:" + port },
+		plugins: plugins,
+	}
+}
+
+// serveTLS speaks TLS before the server. It returns the port and a file of the
+// certificates to trust.
+func (w *world) serveTLS(t testing.TB) (port, bundle string) {
+	t.Helper()
+	target, err := url.Parse(w.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), DNSNames: []string{"*.dkr.ecr." + blackbox.Region + ".amazonaws.com"}, NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Host = r.In.Host
+		r.SetXForwarded()
+	}})
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	bundle = filepath.Join(t.TempDir(), "ca.pem")
+	blackbox.WriteFile(t, bundle, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+	_, port, _ = strings.Cut(s.Listener.Addr().String(), ":")
+	return port, bundle
+}
+
+// deskWith is somebody's desk that has an executor.
+func (w *world) deskWith(t testing.TB, c blackbox.Credentials, s setting) *desk {
+	t.Helper()
+	d := w.newDeskOf(t, c, s.host(blackbox.Plane), s.host(blackbox.Owner)).with(s.env...)
+	if s.plugins != "" {
+		if err := os.Symlink(s.plugins, d.home(".docker", "cli-plugins")); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return d
 }
 
 // planeDesk is a desk of the plane account, logged in to both registries, and
 // what must not be found in what it builds.
-func (w *world) planeDesk(t testing.TB) (*desk, []string) {
+func (w *world) planeDesk(t testing.TB, s setting) (*desk, []string) {
 	t.Helper()
-	d := w.newDeskOf(t, w.plane, w.Registry(blackbox.Plane), w.host())
+	d := w.deskWith(t, w.plane, s)
 	secrets := []string{w.plane.SecretAccessKey}
 	var config struct {
 		Auths map[string]struct{ Auth string }
@@ -97,8 +188,8 @@ func TestPrivateFrom(t *testing.T) {
 	for _, e := range executors {
 		t.Run(e.name, func(t *testing.T) {
 			w := newWorld(t)
-			d, secrets := w.planeDesk(t)
-			d = e.open(t, w, d)
+			s := e.open(t, w)
+			d, secrets := w.planeDesk(t, s)
 			w.AWS(t, w.plane, nil, "ecr", "create-repository", "--repository-name", "apps/private-from")
 			const token = "token-of-the-build-0123456789"
 			secrets = append(secrets, token)
@@ -110,8 +201,9 @@ RUN --mount=type=secret,id=token test "$(cat /run/secrets/token)" = `+token[:6]+
 COPY hello.txt /
 `)
 			d.write(t, "app/hello.txt", "hello\n")
-			image := w.Registry(blackbox.Plane) + "/apps/private-from:v1"
-			build := []string{binary(), "build", "--dockerfile", "app/Dockerfile", "--tag", image, "--builder", e.flag, "--build-arg", "BASE=" + w.Base,
+			image := s.host(blackbox.Plane) + "/apps/private-from:v1"
+			base := s.host(blackbox.Owner) + strings.TrimPrefix(w.Base, w.host())
+			build := []string{binary(), "build", "--dockerfile", "app/Dockerfile", "--tag", image, "--builder", e.flag, "--network", "host", "--build-arg", "BASE=" + base,
 				"--build-arg", "GREETING=it's $HOME; \"fine\"", "--secret", "id=token,env=BUILD_TOKEN", "--progress", "plain", "--output", "json"}
 
 			_, said, code := d.try(t, build...)
@@ -128,7 +220,7 @@ COPY hello.txt /
 			if err := json.Unmarshal([]byte(stdout), &result); err != nil {
 				t.Fatalf("%v\n%s", err, stdout)
 			}
-			img := w.imageAs(t, w.plane, image)
+			img := w.imageAs(t, w.plane, w.Registry(blackbox.Plane)+"/apps/private-from:v1")
 			digest, err := img.Digest()
 			if err != nil {
 				t.Fatal(err)
@@ -151,7 +243,8 @@ func TestGeneratedDockerfile(t *testing.T) {
 	for _, e := range executors {
 		t.Run(e.name, func(t *testing.T) {
 			w := newWorld(t)
-			d := e.open(t, w, w.newDesk(t))
+			s := e.open(t, w)
+			d := w.deskWith(t, w.owner, s)
 			x := newIndex(t)
 			x.add(newWheel(t, "good", "1.0", wheelFile{name: "good.py", content: []byte("x = 1\n")}))
 			const password = "index-password-0123456789"
@@ -162,17 +255,18 @@ func TestGeneratedDockerfile(t *testing.T) {
 				"SPACES": "a  b ", "DOLLAR": "pa$$w0rd ${HOME} $(touch /evil)", "QUOTES": "\"'`touch /evil`", "BACKSLASH": `\n\`, "LINES": "a\nRUN touch /evil\n", "EMPTY": "", "PATH": "/opt/x:$PATH",
 			}
 			d.writeJSON(t, "image.json", map[string]any{
-				"name": "everything", "registry": w.host(), "base_image": w.Base, "env": env, "copy": []string{"data"}, "entrypoint": []string{"/bin/sh", "-c", "echo \"$0\"; id -un"},
+				"name": "everything", "registry": s.host(blackbox.Owner), "base_image": s.host(blackbox.Owner) + strings.TrimPrefix(w.Base, w.host()),
+				"env": env, "copy": []string{"data"}, "entrypoint": []string{"/bin/sh", "-c", "echo \"$0\"; id -un"},
+				"commands": []string{"test -s /root/data/*.txt", "echo 'it''s' \"$SPACES|$DOLLAR\" > /said\nid -un >> /said", "cat <<EOF >> /said\nRUN $((1+1))\nEOF\n"},
 				"packages": []string{"good==1.0"}, "pip_index": strings.Replace(x.simple(), "://", "://user:"+password+"@", 1), "pip_extra_args": "--no-deps",
 				"pip_secret_mounts": []any{map[string]any{"$tuple": []string{"netrc", "/root/.netrc"}}},
-				"commands":          []string{"test -s /root/data/*.txt", "echo 'it''s' \"$SPACES|$DOLLAR\" > /said\nid -un >> /said", "cat <<EOF >> /said\nRUN $((1+1))\nEOF\n"},
 			})
-			stdout, said, code := d.try(t, binary(), "build", "--output", "json", "image.json", "--no-flytekit", "--builder", e.flag, "--progress", "plain")
+			stdout, said, code := d.try(t, binary(), "build", "--output", "json", "image.json", "--no-flytekit", "--builder", e.flag, "--network", "host", "--progress", "plain")
 			if code != 0 {
 				t.Fatalf("exit status %d\n%s", code, said)
 			}
 			b := decodeBuilt(t, stdout)
-			img := w.image(t, b.Reference)
+			img := w.image(t, w.host()+"/everything@"+b.Digest)
 			config, err := img.ConfigFile()
 			if err != nil {
 				t.Fatal(err)
@@ -206,7 +300,7 @@ func TestGeneratedDockerfile(t *testing.T) {
 					t.Errorf("the image has %s", name)
 				}
 			}
-			if !slices.ContainsFunc(keys(names), func(n string) bool { return strings.HasSuffix(n, "dist-packages/good.py") }) {
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(names)), func(n string) bool { return strings.HasSuffix(n, "dist-packages/good.py") }) {
 				t.Error("the image has no good.py in a directory of Debian's Python")
 			}
 			search(t, img, said, []string{password, base64.StdEncoding.EncodeToString([]byte("user:" + password))})
@@ -300,14 +394,6 @@ func walk(t *testing.T, img v1.Image, see func(*tar.Header, io.Reader)) {
 		}
 		r.Close()
 	}
-}
-
-func keys(m map[string]bool) []string {
-	var all []string
-	for k := range m {
-		all = append(all, k)
-	}
-	return all
 }
 
 // nothingLeft checks the folder of temporary files.
