@@ -81,7 +81,7 @@ The exit status is 0 if the image is there, with --check-only 3 if it is not, an
   pratique build workflow.py --explain-tag
   pratique build imagespec.yaml --no-push --output-layout ./image
   pratique build --dockerfile Dockerfile . --tag 222222222222.dkr.ecr.us-east-1.amazonaws.com/app:v1
-  IMAGE=$(pratique build imagespec.yaml) && pyflyte register --image "$IMAGE" workflow.py`,
+  IMAGE=$(pratique build imagespec.yaml)`,
 		Args: cobra.MaximumNArgs(2),
 	}
 	f := cmd.Flags()

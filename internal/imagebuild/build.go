@@ -118,7 +118,7 @@ func (o Options) Reference(spec *imagespec.Spec) (string, error) {
 }
 
 func (w *build) run(ctx context.Context) (*Result, error) {
-	if w.options.Push && !w.options.Force {
+	if w.options.Push && !w.options.Force && w.options.Layout == "" {
 		w.say(StepCheck, "", "look for "+w.result.Image)
 		there, digest, err := w.Exists(ctx, w.result.Image)
 		if err != nil {
@@ -158,8 +158,14 @@ func (w *build) run(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := w.layerCache().Prune(ctx, maxCache); err != nil && ctx.Err() == nil {
+		w.warn(StepTag, "", fmt.Sprintf("make room in the cache: %v", err))
+	}
 	return w.result, nil
 }
+
+// maxCache is how many bytes of layers are kept for later builds.
+const maxCache = 20 << 30
 
 // refer sets the reference by digest.
 func (w *build) refer(digest v1.Hash) {
@@ -365,7 +371,13 @@ func (w *build) push(ctx context.Context, set *set, documents []documentSet) err
 		}
 	}
 	top := set.manifests[len(set.manifests)-1]
-	if err := w.putManifest(ctx, to, w.ref.Identifier(), top); err != nil {
+	err := w.putManifest(ctx, to, w.ref.Identifier(), top)
+	if isReason(err, Refused) { // as a tag that cannot be moved is, to the image that it names too
+		if there, ferr := to.find(ctx, w.ref.Identifier()); ferr == nil && there != nil && there.Digest == top.digest {
+			err = nil
+		}
+	}
+	if err != nil {
 		return err
 	}
 	w.tell(Event{Step: StepTag, ID: top.digest.String(), Name: w.ref.Identifier(), Outcome: Uploaded})

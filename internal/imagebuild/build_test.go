@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"github.com/pratique-dev/pratique/internal/imagebuild/imagebuildtest"
+	"github.com/pratique-dev/pratique/internal/layer"
 )
 
 // files are the names and texts of the files of an image, as it looks when run.
@@ -144,6 +146,23 @@ func TestExistingImage(t *testing.T) {
 	}
 	if sent := w.requests("PATCH"); len(sent) != 0 || w.index.Asked() > asked+2 {
 		t.Errorf("the forced build sent %q and asked the index %d times", sent, w.index.Asked()-asked)
+	}
+}
+
+// A tag that cannot be moved may be set to what it names.
+func TestImmutableTag(t *testing.T) {
+	w := newWorld(t)
+	w.base()
+	first := w.build(plain(w))
+	w.breaks(func(rw http.ResponseWriter, r *http.Request) bool {
+		return r.Method == http.MethodPut && tagged(r) && answer(rw, http.StatusBadRequest, `{"errors":[{"code":"TAG_INVALID","message":"the tag is immutable"}]}`)
+	})
+	if again := w.build(plain(w), func(o *Options) { o.Force = true }); again.Digest != first.Digest {
+		t.Errorf("digest %s, then %s", first.Digest, again.Digest)
+	}
+	_, err := w.try(plain(w), func(o *Options) { o.Force, o.Compression = true, layer.Zstd })
+	if !isReason(err, Refused) {
+		t.Errorf("with other layers: %v", err)
 	}
 }
 

@@ -144,6 +144,11 @@ func TestLayout(t *testing.T) {
 	if pushed := w.build(plain(w)); pushed.Digest != first.Digest {
 		t.Errorf("pushed it is %s, in the layout %s", pushed.Digest, first.Digest)
 	}
+	both := filepath.Join(t.TempDir(), "both")
+	w.build(plain(w), func(o *Options) { o.Layout = both })
+	if _, err := layout.FromPath(both); err != nil {
+		t.Errorf("an image that exists is not written: %v", err)
+	}
 	full := t.TempDir()
 	if err := os.WriteFile(filepath.Join(full, "mine"), nil, 0o600); err != nil {
 		t.Fatal(err)
