@@ -229,13 +229,29 @@ func (w *build) packageLayers(ctx context.Context, t *target) ([]*blob, error) {
 		},
 	})
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, w.discardInvalid(err, t.wheels, paths))
 	}
 	var out []*blob
 	for _, l := range made {
 		out = append(out, &blob{Layer: l.Layer, title: contentTitle(l.Content), made: "pratique: packages: " + joinLimited(l.Content)})
 	}
 	return out, nil
+}
+
+// discardInvalid takes wheels that are refused out of the cache: the one that err
+// is about, and others like it.
+func (w *build) discardInvalid(err error, wheels []pylock.Distribution, paths []string) error {
+	var refused *wheel.InvalidError
+	if !errors.As(err, &refused) {
+		return nil
+	}
+	var failed []error
+	for i, d := range wheels {
+		if _, err := wheel.Open(paths[i]); err != nil || filepath.Base(paths[i]) == refused.File {
+			failed = append(failed, w.Resolver.Discard(d))
+		}
+	}
+	return errors.Join(failed...)
 }
 
 // budget is how many layers packages may take: what the base and the files

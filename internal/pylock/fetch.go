@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -39,6 +40,24 @@ func (r *Resolver) Fetch(ctx context.Context, d Distribution) (string, error) {
 	}
 	name, _, err := r.fetch(ctx, f)
 	return name, err
+}
+
+// Discard takes a wheel out of the cache: one that is what its lock says, and
+// that turned out to be no good.
+func (r *Resolver) Discard(d Distribution) error {
+	if !sha256Text.MatchString(d.SHA256) || filepath.Base(d.Filename) != d.Filename {
+		return nil // Fetch does not keep it
+	}
+	return discard(r.place(d.SHA256, d.Filename))
+}
+
+// discard removes a file of the cache, and the directory that is its own.
+func discard(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	os.Remove(filepath.Dir(name)) // stays if the hash is known under another name
+	return nil
 }
 
 // FetchAll fetches several wheels at once, and returns their paths in order.

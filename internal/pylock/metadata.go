@@ -124,5 +124,9 @@ func (c *client) metadata(ctx context.Context, f *candidate) (metadata, error) {
 		f.Hashes = map[string]string{}
 	}
 	f.Hashes["sha256"] = sum
-	return wheelMetadata(name)
+	m, err := wheelMetadata(name)
+	if err != nil {
+		return metadata{}, errors.Join(err, discard(name))
+	}
+	return m, nil
 }
