@@ -77,6 +77,7 @@ class BuilderTest(ProgramTestCase):
         arguments = self.told()[0]["arguments"]
         self.assertEqual(arguments[arguments.index("--context") + 1], os.getcwd())
         self.assertEqual(arguments[arguments.index("--flytekit-compat") + 1], flytekit.__version__)
+        self.assertEqual(arguments[arguments.index("--flytekit-version") + 1], flytekit.__version__)
         self.assertNotIn("--force", arguments)
         self.assertNotIn("--remote", arguments)
 
@@ -85,6 +86,14 @@ class BuilderTest(ProgramTestCase):
         with mock.patch.dict(os.environ, {"PRATIQUE_REMOTE": "https://p", "PRATIQUE_BUILD_ARGS": "--cache '/a b'"}):
             self.builder.build_image(self.spec)
         self.assertEqual(self.told()[0]["arguments"][-4:], ["--remote", "https://p", "--cache", "/a b"])
+
+    def test_leaves_flytekit_to_the_user(self) -> None:
+        self.answers(stdout=json.dumps({"image": self.spec.image_name()}))
+        for chosen in ("--no-flytekit", "--flytekit-version=1.16.0"):
+            with self.subTest(chosen=chosen), mock.patch.dict(os.environ, {"PRATIQUE_BUILD_ARGS": chosen}):
+                self.builder.build_image(self.spec)
+                self.assertEqual([a for a in self.told()[-1]["arguments"] if a.startswith(chosen)], [chosen])
+                self.assertNotIn("--flytekit-version", self.told()[-1]["arguments"])
 
     def test_fails(self) -> None:
         self.answers(build=1)

@@ -33,7 +33,7 @@ func TestPyflytePackage(t *testing.T) {
 	packaging := d.with("PYTHONPATH="+installPlugin(t), "PRATIQUE_PROGRAM="+binary(), "PRATIQUE_BUILD_ARGS=--progress plain")
 	python := sdkPython(t, "flytekit")
 	pyflyte := func(args ...string) string {
-		return packaging.run(t, append([]string{python, "-m", "flytekit.clis.sdk_in_container.pyflyte", "--pkgs", "example", "package", "--source", ".", "--force"}, args...)...)
+		return packaging.run(t, append([]string{python, "-m", "flytekit.clis.sdk_in_container.pyflyte", "--pkgs", "example", "package", "--source", ".", "--copy", "auto", "--force"}, args...)...)
 	}
 	first := pyflyte("--output", "flyte-package.tgz")
 	if !strings.Contains(first, "Building with Pratique") {
@@ -58,13 +58,12 @@ func TestPyflytePackage(t *testing.T) {
 		t.Errorf("after the grant: exit status %d\n%s", code, said)
 	}
 	said, code := check("globex")
-	if want := "no resource-based policy allows the ecr:BatchGetImage action"; code != 3 || !strings.Contains(said, want) {
+	if want := "access: may not be pulled: ecr:BatchGetImage is denied"; code != 3 || !strings.Contains(said, want) {
 		t.Errorf("the data plane that was granted nothing: exit status %d\n%s\nwant: %s", code, said, want)
 	}
 
-	// The image has what tasks are started with. It is flytekit's own name for it
-	// that is run here.
-	image := strings.TrimSpace(packaging.run(t, python, "-c", "from example.workflow import image_spec; print(image_spec.image_name())"))
+	// The image has what tasks are started with.
+	image := w.only(t, "simple-example-image")
 	if out := runImage(t, d, image, "pyflyte-execute", "--help"); !strings.Contains(out, "--resolver") {
 		t.Errorf("pyflyte-execute --help: %s", out)
 	}
@@ -85,7 +84,8 @@ func TestPyflyteCopies(t *testing.T) {
 	d := w.newDesk(t)
 	d.write(t, "example/__init__.py", "")
 	d.write(t, "example/used.py", "answer = 42\n")
-	d.write(t, "example/unused.py", "")
+	d.write(t, "example/data.txt", "")
+	d.write(t, "other/unused.py", "")
 	d.write(t, "example/workflow.py", fmt.Sprintf(`from flytekit import ImageSpec, task
 from example.used import answer
 
@@ -100,13 +100,8 @@ def hello() -> int:
 	packaging.run(t, sdkPython(t, "flytekit"), "-m", "flytekit.clis.sdk_in_container.pyflyte", "--pkgs", "example", "package",
 		"--source", ".", "--copy", "none", "--output", filepath.Join(d.dir, "flyte-package.tgz"))
 
-	var tags struct{ ImageIDs []struct{ ImageTag string } }
-	w.AWS(t, w.owner, &tags, "ecr", "list-images", "--repository-name", "copies", "--filter", "tagStatus=TAGGED")
-	if len(tags.ImageIDs) != 1 {
-		t.Fatalf("the repository has %+v, want one image", tags)
-	}
-	out := runImage(t, d, w.host()+"/copies:"+tags.ImageIDs[0].ImageTag, "sh", "-c", "cd /root && find example -type f | sort")
-	if want := "example/__init__.py\nexample/used.py\nexample/workflow.py\n"; out != want {
+	out := runImage(t, d, w.only(t, "copies"), "sh", "-c", "cd /root && find -type f ! -name '.*' | sort")
+	if want := "./example/__init__.py\n./example/used.py\n./example/workflow.py\n"; out != want {
 		t.Errorf("the image has\n%swant\n%s", out, want)
 	}
 }
@@ -116,15 +111,15 @@ func TestFlyteImage(t *testing.T) {
 	w := newWorld(t)
 	d := w.newDesk(t)
 	d.write(t, "src/module.py", "answer = 42\n")
-	d.write(t, "build.py", fmt.Sprintf(`import asyncio, pathlib, flyte
-from flyte._internal.imagebuild.image_builder import ImageBuildEngine
+	d.write(t, "build.py", fmt.Sprintf(`import pathlib, flyte
 
 image = (
     flyte.Image.from_base(%q).clone(registry=%q, name="second", extendable=True)
     .with_pip_packages("requests==2.32.3").with_env_vars({"GREETING": "hello"})
     .with_workdir("/srv").with_source_folder(pathlib.Path("src"), copy_contents_only=True)
 )
-print(asyncio.run(ImageBuildEngine.build(image, builder="pratique")).uri)
+flyte.init(image_builder="pratique")
+print(flyte.build(image).uri)
 `, w.Base, w.host()))
 	building := d.with("PYTHONPATH="+installPlugin(t), "PRATIQUE_PROGRAM="+binary())
 	lines := strings.Split(strings.TrimSpace(building.run(t, sdkPython(t, "flyte"), "build.py")), "\n")
@@ -136,4 +131,15 @@ print(asyncio.run(ImageBuildEngine.build(image, builder="pratique")).uri)
 	if want := "/srv hello 2.32.3 42\n"; out != want {
 		t.Errorf("the image says %q, want %q", out, want)
 	}
+}
+
+// only is the one image with a tag that a repository of the owner's has.
+func (w *world) only(t testing.TB, repository string) string {
+	t.Helper()
+	var out struct{ ImageIDs []struct{ ImageTag string } }
+	w.AWS(t, w.owner, &out, "ecr", "list-images", "--repository-name", repository, "--filter", "tagStatus=TAGGED")
+	if len(out.ImageIDs) != 1 {
+		t.Fatalf("%s has %+v, want one image", repository, out)
+	}
+	return w.host() + "/" + repository + ":" + out.ImageIDs[0].ImageTag
 }

@@ -3,7 +3,6 @@ package builder
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -12,11 +11,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
 // TestRefusals gives a builder what a careless or malicious publisher could: it
@@ -56,46 +60,46 @@ func TestRefusals(t *testing.T) {
 	}{
 		{
 			name: "dotdot", files: []wheelFile{{name: "../../../etc/cron.d/evil", content: []byte("x")}},
-			want: `dotdot-1.0-py3-none-any.whl: entry "../../../etc/cron.d/evil"`,
+			want: `wheel dotdot-1.0-py3-none-any.whl: "../../../etc/cron.d/evil": `,
 		}, {
 			name: "absolute", files: []wheelFile{{name: "/etc/cron.d/evil", content: []byte("x")}},
-			want: `absolute-1.0-py3-none-any.whl: entry "/etc/cron.d/evil"`,
+			want: `wheel absolute-1.0-py3-none-any.whl: "/etc/cron.d/evil": `,
 		}, {
 			name: "linked", files: []wheelFile{{name: "linked/evil", content: []byte("/etc/shadow"), mode: symlink}},
-			want: `linked-1.0-py3-none-any.whl: entry "linked/evil" is a symbolic link`,
+			want: `wheel linked-1.0-py3-none-any.whl: "linked/evil": it is neither a file nor a directory (links and devices have no place in a wheel)`,
 		}, {
 			name: "bomb", files: []wheelFile{{name: "bomb/zeros.bin", content: make([]byte, 600<<20)}},
-			want: `bomb-1.0-py3-none-any.whl: `,
+			want: `wheel bomb-1.0-py3-none-any.whl: it unpacks to more than `,
 		}, {
 			name: "hashed", files: []wheelFile{{name: "hashed.py", content: []byte("x")}}, hash: strings.Repeat("ab", 32),
-			want: `hashed-1.0-py3-none-any.whl: `,
+			want: `, not the locked abababababababababababababababababababababababababababababababab: it is not the file that was locked`,
 		}, {
 			name: "python", files: []wheelFile{{name: dir("python") + "entry_points.txt", content: []byte("[console_scripts]\npython3 = evil:main\n")}},
-			want: `python-1.0-py3-none-any.whl: entry_points.txt: `,
+			want: `wheel python-1.0-py3-none-any.whl: "python-1.0.dist-info/entry_points.txt": a command named "python3": it would take the place of the interpreter`,
 		}, {
 			name: "huge", files: []wheelFile{{name: dir("huge") + "METADATA", content: bytes.Repeat([]byte("X: y\n"), 8<<20)}},
-			want: `huge-1.0-py3-none-any.whl: `,
+			want: `huge-1.0-py3-none-any.whl: METADATA has more than 16777216 bytes`,
 		}, {
 			name: "unrecorded", files: []wheelFile{
 				{name: "unrecorded.py", content: []byte("x")},
 				{name: dir("unrecorded") + "RECORD", content: []byte("other.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n")},
 			},
-			want: `unrecorded-1.0-py3-none-any.whl: `,
+			want: `wheel unrecorded-1.0-py3-none-any.whl: "unrecorded-1.0.dist-info/RECORD": it lists "other.py", which is not in the wheel`,
 		}, {
 			name: "metacharacters", spec: image(spec{"packages": []string{"good==1.0; touch /tmp/evil"}}),
-			want: `ImageSpec field packages: `,
+			want: `packages[0]: requirement "good==1.0; touch /tmp/evil": marker " touch /tmp/evil": "touch /tmp/evil" is neither a variable nor a text in quotes`,
 		}, {
 			name: "registry with metacharacters", spec: image(spec{"registry": "$(touch evil).example.com"}),
-			want: `ImageSpec field registry: `,
+			want: `ImageSpec field registry: "$(touch evil).example.com" is not a registry`,
 		}, {
 			name: "copy from above", spec: image(spec{"copy": []string{"../../etc"}}),
-			want: `ImageSpec field copy: `,
+			want: `ImageSpec field copy: ../../etc has .. in it`,
 		}, {
 			name: "no such base", spec: image(spec{"base_image": w.host() + "/bases/none:v1"}),
-			want: w.host() + "/bases/none:v1: no repository",
+			want: "ImageSpec field base_image: there is no image " + w.host() + "/bases/none:v1: name_unknown",
 		}, {
 			name: "unreadable base", spec: image(spec{"base_image": broken, "packages": []string{"good==1.0"}}),
-			want: broken,
+			want: "ImageSpec field base_image: layer 1 of the base image (sha256:ea2b56e155e8cc40eab14ac385c95d74d74faf854e3d7a741a01db5d38c3a737): read the tar file: unexpected EOF",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -201,23 +205,24 @@ func (d *desk) files(t testing.TB) map[string]int64 {
 	return all
 }
 
-// repositories are the owner's, with their images.
-func (w *world) repositories(t testing.TB) map[string]string {
+// repositories are the owner's, with the number of their images and tags.
+func (w *world) repositories(t testing.TB) map[string]int {
 	t.Helper()
-	var out struct {
-		Repositories []struct{ RepositoryName string }
+	client := ecr.New(ecr.Options{
+		BaseEndpoint: aws.String(w.URL), Region: blackbox.Region,
+		Credentials: credentials.NewStaticCredentialsProvider(w.owner.AccessKeyID, w.owner.SecretAccessKey, ""),
+	})
+	out, err := client.DescribeRepositories(t.Context(), &ecr.DescribeRepositoriesInput{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	w.AWS(t, w.owner, &out, "ecr", "describe-repositories")
-	all := map[string]string{}
+	all := map[string]int{}
 	for _, r := range out.Repositories {
-		var images struct {
-			ImageIDs []struct{ ImageTag, ImageDigest string }
+		images, err := client.ListImages(t.Context(), &ecr.ListImagesInput{RepositoryName: r.RepositoryName})
+		if err != nil {
+			t.Fatal(err)
 		}
-		w.AWS(t, w.owner, &images, "ecr", "list-images", "--repository-name", r.RepositoryName)
-		slices.SortFunc(images.ImageIDs, func(a, b struct{ ImageTag, ImageDigest string }) int {
-			return strings.Compare(a.ImageDigest+a.ImageTag, b.ImageDigest+b.ImageTag)
-		})
-		all[r.RepositoryName] = fmt.Sprint(images.ImageIDs)
+		all[*r.RepositoryName] = len(images.ImageIds)
 	}
 	return all
 }

@@ -121,6 +121,9 @@ func (w *world) newDeskOf(t testing.TB, c blackbox.Credentials, hosts ...string)
 	d := &desk{dir: filepath.Join(home, "src"), runroot: blackbox.SocketDir(t), env: append(indexEnv(),
 		"HOME="+home, "XDG_CACHE_HOME="+filepath.Join(home, ".cache"), "DOCKER_CONFIG="+filepath.Join(home, ".docker"),
 		"REGISTRY_AUTH_FILE="+filepath.Join(home, ".docker", "config.json"), "TMPDIR="+filepath.Join(home, "tmp"))}
+	t.Cleanup(func() { // what podman mounts and leaves when it fails
+		exec.Command("umount", "-l", d.home("podman", "overlay")).Run()
+	})
 	for _, dir := range []string{d.dir, filepath.Join(home, "tmp")} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)

@@ -76,7 +76,7 @@ class Build:
             command = [program(), "build", str(file), "--context", str(self.directory), *arguments, *self.arguments]
             if os.environ.get(REMOTE):
                 command += ["--remote", os.environ[REMOTE]]
-            command += shlex.split(os.environ.get(BUILD_ARGS, ""))
+            command += further_arguments()
             return subprocess.run(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -92,6 +92,11 @@ class Build:
             file = Path(directory) / "image.json"
             file.write_text(json.dumps(self.spec, ensure_ascii=False, allow_nan=False), encoding="utf-8")
             yield file
+
+
+def further_arguments() -> list[str]:
+    """The arguments that the environment adds."""
+    return shlex.split(os.environ.get(BUILD_ARGS, ""))
 
 
 def program() -> str:

@@ -15,7 +15,7 @@ import flytekit
 from flytekit.constants import CopyFileDetection
 from flytekit.image_spec.image_spec import ImageBuildEngine, ImageSpec, ImageSpecBuilder
 
-from pratique_flytekit.command import Build, BuildError
+from pratique_flytekit.command import Build, BuildError, further_arguments
 from pratique_flytekit.wire import wire
 
 #: Above every builder that flytekit, envd and Union register.
@@ -75,7 +75,8 @@ def prepare(image_spec: ImageSpec) -> Build:
         )
     spec = {**fields(image_spec), "$id": image_spec.id}
     arguments = ["--flytekit-compat", flytekit.__version__]
-    if "dev" not in flytekit.__version__:
+    chosen = any(a.startswith(("--flytekit-version", "--no-flytekit")) for a in further_arguments())
+    if not chosen and "dev" not in flytekit.__version__:
         arguments += ["--flytekit-version", flytekit.__version__]
     return Build(spec, Path.cwd(), arguments)
 
