@@ -75,6 +75,7 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	f.StringVar(&cfg.Scanner, "scanner", "", "program that looks for known vulnerabilities in images: trivy, grype or osv-scanner (default none)")
 	f.StringVar(&cfg.ScannerPath, "scanner-path", "", "where the scanner is (default in PATH, under its name)")
 	f.DurationVar(&cfg.ScanTimeout, "scan-timeout", 0, "how long a scan may take (default 15m)")
+	f.Func("build-limit", "change a limit of the build service, as name=value, such as timeout=2h or running=50; may be repeated", cfg.Builds.Set)
 	f.StringSliceVar(&eventNetworks, "event-network", nil, "network in CIDR notation that is not public and that events may be sent to; may be repeated (default public addresses only)")
 	f.BoolVar(&cfg.EventHTTP, "event-http", false, "let events be sent to http URLs")
 	f.StringVar(&cfg.EventCAFile, "event-ca", "", "PEM file of authorities that certificates of event destinations may be from, besides the system's")

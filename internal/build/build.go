@@ -8,10 +8,7 @@
 package build
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -108,48 +105,6 @@ func (e *Error) Error() string {
 // Unwrap returns the kind.
 func (e *Error) Unwrap() error { return e.Kind }
 
-// Limits bound what builds may take. Zero fields mean the defaults that their comments name.
-type Limits struct {
-	Queued           int           // builds of an account in a region that wait: 200
-	QueuedPrincipal  int           // of them those of one user or role: 50
-	Running          int           // builds of an account in a region that run at a time: 20
-	RunningPrincipal int           // of them those of one user or role: 5
-	Context          int64         // bytes of a build's files, compressed: 256 MiB
-	Unpacked         int64         // the same, unpacked: 2 GiB
-	Files            int           // number of files: 100,000
-	Log              int64         // bytes of a build's log: 8 MiB
-	Timeout          time.Duration // how long a worker may take: 1 h
-	QueueTimeout     time.Duration // how long a build waits for a worker: 6 h
-	Keep             time.Duration // how long a build is remembered once it has ended: 14 days
-}
-
-func (l Limits) withDefaults() Limits {
-	l.Queued = cmp.Or(l.Queued, 200)
-	l.QueuedPrincipal = cmp.Or(l.QueuedPrincipal, 50)
-	l.Running = cmp.Or(l.Running, 20)
-	l.RunningPrincipal = cmp.Or(l.RunningPrincipal, 5)
-	l.Context = cmp.Or(l.Context, 256<<20)
-	l.Unpacked = cmp.Or(l.Unpacked, 2<<30)
-	l.Files = cmp.Or(l.Files, 100_000)
-	l.Log = cmp.Or(l.Log, 8<<20)
-	l.Timeout = cmp.Or(l.Timeout, time.Hour)
-	l.QueueTimeout = cmp.Or(l.QueueTimeout, 6*time.Hour)
-	l.Keep = cmp.Or(l.Keep, 14*24*time.Hour)
-	return l
-}
-
-// Validate reports what is wrong with limits.
-func (l Limits) Validate() error {
-	if l.Queued < 0 || l.QueuedPrincipal < 0 || l.Running < 0 || l.RunningPrincipal < 0 || l.Context < 0 || l.Unpacked < 0 || l.Files < 0 || l.Log < 0 ||
-		l.Timeout < 0 || l.QueueTimeout < 0 || l.Keep < 0 {
-		return errors.New("limits of builds cannot be negative")
-	}
-	if l = l.withDefaults(); l.QueueTimeout+l.Timeout > lifetime {
-		return fmt.Errorf("builds end within %v: waiting for %v and running for %v are too long", lifetime, l.QueueTimeout, l.Timeout)
-	}
-	return nil
-}
-
 // The times and numbers that are not configured.
 const (
 	// MaxAttempts is how many workers may fall silent over a build before it has failed.
@@ -157,7 +112,7 @@ const (
 	// LeaseTime is how long a build is a worker's that says nothing.
 	LeaseTime = time.Minute
 	// Heartbeat is how often a worker has to say that it is at work.
-	Heartbeat = LeaseTime / 4
+	Heartbeat = 5 * time.Second
 	// MaxMessage is the longest line of a log, in bytes; the rest of a longer one is left out.
 	MaxMessage = 16 << 10
 
