@@ -47,9 +47,8 @@ func (x indexes) logins() logins {
 	return l
 }
 
-// check refuses what is no index; a text that a user mistyped stays unshown
-// where it might hold a password.
-func (x indexes) check() error {
+// check refuses what is no index, and one on disk that root does not contain.
+func (x indexes) check(root string) error {
 	for _, raw := range slices.Concat([]string{x.primary}, x.extra) {
 		if raw == "" {
 			continue
@@ -60,6 +59,11 @@ func (x indexes) check() error {
 		}
 		if u.Scheme != "https" && u.Scheme != "http" && u.Scheme != "file" {
 			return fmt.Errorf("index URL %q is neither https nor http", Redact(raw))
+		}
+		if u.Scheme == "file" {
+			if err := confine(root, u.Path); err != nil {
+				return fmt.Errorf("index URL: %w", err)
+			}
 		}
 	}
 	return nil

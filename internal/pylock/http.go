@@ -113,19 +113,26 @@ func (r *Resolver) getOnce(ctx context.Context, u *url.URL, login *url.Userinfo,
 	return nil, false, errors.New(resp.Status)
 }
 
+// document is what getAll got.
+type document struct {
+	data  []byte
+	media string   // its Content-Type
+	at    *url.URL // where it was, redirects followed
+}
+
 // getAll is get for a body of at most limit bytes.
-func (r *Resolver) getAll(ctx context.Context, raw string, login *url.Userinfo, header http.Header, limit int64) ([]byte, *http.Response, error) {
+func (r *Resolver) getAll(ctx context.Context, raw string, login *url.Userinfo, header http.Header, limit int64) (document, error) {
 	resp, err := r.get(ctx, raw, login, header)
 	if err != nil {
-		return nil, nil, err
+		return document{}, err
 	}
 	defer resp.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if err != nil {
-		return nil, nil, fmt.Errorf("get %s: %w", withoutLogin(raw), err)
+		return document{}, fmt.Errorf("get %s: %w", withoutLogin(raw), err)
 	}
 	if int64(len(data)) > limit {
-		return nil, nil, fmt.Errorf("get %s: the answer has more than %d bytes", withoutLogin(raw), limit)
+		return document{}, fmt.Errorf("get %s: the answer has more than %d bytes", withoutLogin(raw), limit)
 	}
-	return data, resp, nil
+	return document{data, resp.Header.Get("Content-Type"), resp.Request.URL}, nil
 }

@@ -114,18 +114,17 @@ func (c *client) project(ctx context.Context, index, name string) ([]candidate, 
 
 // page reads one page of files.
 func (c *client) page(ctx context.Context, page string) ([]candidate, error) {
-	data, resp, err := c.r.getAll(ctx, page, c.logins.of(page), acceptPage, maxPage)
+	doc, err := c.r.getAll(ctx, page, c.logins.of(page), acceptPage, maxPage)
 	if err != nil {
 		return nil, err
 	}
-	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	base := resp.Request.URL
+	media, _, _ := mime.ParseMediaType(doc.media)
 	var files []candidate
 	switch {
 	case media == "application/json" || strings.HasSuffix(media, "+json"):
-		files, err = parsePage(data, base)
+		files, err = parsePage(doc.data, doc.at)
 	case media == "text/html" || strings.HasSuffix(media, "+html"):
-		files = parseHTML(string(data), base)
+		files = parseHTML(string(doc.data), doc.at)
 	default:
 		err = fmt.Errorf("it answered %q, which is no index page", media)
 	}

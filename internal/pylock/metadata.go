@@ -104,13 +104,13 @@ func wheelMetadata(name string) (m metadata, err error) {
 func (c *client) metadata(ctx context.Context, f *candidate) (metadata, error) {
 	if f.metadata && f.URL != "" {
 		at := f.URL + ".metadata"
-		data, _, err := c.r.getAll(ctx, at, c.logins.of(at), nil, maxMetadata)
+		doc, err := c.r.getAll(ctx, at, c.logins.of(at), nil, maxMetadata)
 		switch {
 		case err == nil:
-			if sum := sha256.Sum256(data); f.metadataHash != "" && hex.EncodeToString(sum[:]) != f.metadataHash {
+			if sum := sha256.Sum256(doc.data); f.metadataHash != "" && hex.EncodeToString(sum[:]) != f.metadataHash {
 				return metadata{}, &HashError{Filename: f.Filename() + ".metadata", Algorithm: "sha256", Want: f.metadataHash, Got: hex.EncodeToString(sum[:])}
 			}
-			return parseMetadata(string(data))
+			return parseMetadata(string(doc.data))
 		case !errors.Is(err, errNotFound):
 			return metadata{}, err
 		}

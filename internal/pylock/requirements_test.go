@@ -169,6 +169,7 @@ func TestRequirementsOfOthers(t *testing.T) {
 		"a file URL":    {Packages: []string{"secret @ file://" + secret + "/secret-1.0-py3-none-any.whl"}},
 		"links":         {ExtraArgs: "--find-links " + secret},
 		"not there":     {ExtraArgs: "-r /nonexistent"},
+		"an index":      {IndexURL: "file://" + secret},
 		"variable":      {Packages: []string{"--index-url https://${TOKEN}@h.example/"}},
 	} {
 		in.Dir = root

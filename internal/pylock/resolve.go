@@ -37,10 +37,10 @@ type Input struct {
 // Resolver makes locks and fetches wheels. Its methods may be called
 // concurrently.
 type Resolver struct {
-	UV     string       // the program; "": $PRATIQUE_UV, else uv in PATH
-	Cache  string       // directory for wheels, made as needed
-	HTTP   *http.Client // nil: http.DefaultClient
-	Getenv func(string) (string, bool)
+	UV     string                      // the program; "": $PRATIQUE_UV, else uv in PATH
+	Cache  string                      // directory for wheels, made as needed
+	HTTP   *http.Client                // for all but uv; nil: http.DefaultClient
+	Getenv func(string) (string, bool) // nil: os.LookupEnv
 	// Root, if set, is for inputs of others: local files are read below it
 	// only, ${VAR} is not expanded, and configuration files beside the input do
 	// not count.
@@ -152,7 +152,7 @@ func (r *Resolver) read(in Input, t python.Target) (*request, *Lock, error) {
 		return nil, nil, fmt.Errorf("extra arguments: %w", redacted{err})
 	}
 	c.indexes = indexes{primary: in.IndexURL, extra: slices.Clone(in.ExtraIndexURLs)}.over(c.indexes)
-	return &c.request, l, c.indexes.check()
+	return &c.request, l, c.indexes.check(r.Root)
 }
 
 // path is a path of the input.

@@ -136,6 +136,13 @@ func (c *compilation) run(ctx context.Context, name string, lines, constraints [
 		"--python-platform=" + c.platform, "--python-version=" + strings.TrimSuffix(c.target.Version, "+"),
 		"--only-binary=:all:", "--no-python-downloads",
 	}
+	// uv asks an interpreter for the ways of this machine only. Without being
+	// told which, it starts one after the other to find the target's version.
+	if _, ok := c.uv.r.lookup("UV_PYTHON"); !ok {
+		if interpreter, err := exec.LookPath("python3"); err == nil {
+			args = append(args, "--python="+interpreter)
+		}
+	}
 	args = append(args, c.q.uv...)
 	if noDeps {
 		args = append(args, "--no-deps")
@@ -226,7 +233,8 @@ func (c *compilation) links() string {
 // arguments, which every user of a machine can see.
 func (c *compilation) env() []string {
 	set := map[string]string{"NO_COLOR": "1"}
-	names := []string{"UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX"}
+	// What is looked up may not be what the process itself has.
+	names := slices.Concat(uvNeeded, []string{"UV_CACHE_DIR", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX"})
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
 		names = append(names, name)
@@ -256,10 +264,14 @@ func (c *compilation) env() []string {
 	return env
 }
 
+// uvNeeded are variables of the environment that uv works with, besides its own.
+var uvNeeded = []string{
+	"PATH", "HOME", "TMPDIR", "NETRC", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy",
+}
+
 // uvNeeds reports whether a variable of the environment is uv's business.
 func uvNeeds(name string) bool {
-	return slices.Contains([]string{"PATH", "HOME", "TMPDIR", "NETRC", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"}, name) ||
-		strings.HasPrefix(name, "UV_") || strings.HasPrefix(name, "SSL_") || strings.HasPrefix(name, "XDG_")
+	return slices.Contains(uvNeeded, name) || strings.HasPrefix(name, "UV_") || strings.HasPrefix(name, "SSL_") || strings.HasPrefix(name, "XDG_")
 }
 
 // requested are the names of what the request asks for.

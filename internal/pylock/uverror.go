@@ -1,7 +1,7 @@
 package pylock
 
 import (
-	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -22,7 +22,7 @@ var (
 func (c *compilation) explain(stderr string) error {
 	text := strings.Join(strings.Fields(uvBoxes.Replace(stderr)), " ")
 	if uvNoPython.MatchString(text) {
-		return errors.Join(ErrNoUV, errors.New("uv needs a Python on this machine, of any version 3: install one"))
+		return fmt.Errorf("%w: it needs a Python on this machine, of any version 3: install one", ErrNoUV)
 	}
 	var errs []error
 	seen := map[string]bool{}

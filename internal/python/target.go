@@ -49,7 +49,7 @@ func (t Target) Validate() error {
 	case machines[t.Arch] == "":
 		return fmt.Errorf("architecture %q is not one that wheels are known for", t.Arch)
 	case t.Libc != "" && t.Libc != "glibc" && t.Libc != "musl":
-		return fmt.Errorf("C library %q is neither glibc nor musl", t.Libc)
+		return fmt.Errorf("libc %q is neither glibc nor musl", t.Libc)
 	case t.Libc != "" && !libcVersion.MatchString(t.LibcVersion):
 		return fmt.Errorf("%s version %q is not of the form N.N", t.Libc, t.LibcVersion)
 	}
