@@ -72,16 +72,17 @@ func readELF(head []byte) executable {
 	if e.arch == "" {
 		e.arch = strings.ToLower(strings.TrimPrefix(machine.String(), "EM_"))
 	}
-	wide := elf.Class(head[elf.EI_CLASS]) == elf.ELFCLASS64
+	wide, least := elf.Class(head[elf.EI_CLASS]) == elf.ELFCLASS64, 32
 	var at, size, count uint64
 	if wide {
+		least = 56
 		at, size, count = order.Uint64(head[32:]), uint64(order.Uint16(head[54:])), uint64(order.Uint16(head[56:]))
 	} else {
 		at, size, count = uint64(order.Uint32(head[28:])), uint64(order.Uint16(head[42:])), uint64(order.Uint16(head[44:]))
 	}
 	for ; count > 0 && at < uint64(len(head)); at, count = at+size, count-1 {
 		h := head[at:]
-		if len(h) < 56 || size < 32 {
+		if len(h) < least || size < uint64(least) {
 			break
 		}
 		if elf.ProgType(order.Uint32(h)) != elf.PT_INTERP {

@@ -87,7 +87,7 @@ func (s *survey) distribution(dir, name string) (Installed, bool) {
 }
 
 // filesOf lists what belongs to a distribution: what exists of the files that
-// RECORD or installed-files.txt list inside the interpreter's prefix, their
+// RECORD or installed-files.txt list inside the interpreter's directories, their
 // byte code, and the metadata. What distutils or a package manager installed
 // without a list has no more than its metadata.
 func filesOf(t *tree, d Installed, i Interpreter) []string {
@@ -162,7 +162,7 @@ func (w *walker) open(name string) packageDir {
 // ours tells whether a directory is Python's. The list of a package must not
 // reach beyond.
 func (w *walker) ours(dir string) bool {
-	for _, root := range []string{w.layout.Data, w.layout.Purelib, w.layout.Platlib} {
+	for _, root := range []string{w.layout.Data, w.layout.Purelib, w.layout.Platlib, w.layout.Headers} {
 		if dir == root || strings.HasPrefix(dir, strings.TrimSuffix(root, "/")+"/") {
 			return true
 		}

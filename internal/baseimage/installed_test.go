@@ -88,6 +88,21 @@ func TestInstalled(t *testing.T) {
 	}
 }
 
+// TestReplacedHeaders checks that headers, which are not below Debian's
+// /usr/local, are replaced as well.
+func TestReplacedHeaders(t *testing.T) {
+	b := readItems(t, env(usualPath), minimal(), flat(
+		wheelDir("usr/local/lib/python3.11/dist-packages", "demo", "1", "../../../../include/python3.11/demo/demo.h,,", "../../../../bin/ls,,"),
+		reg("usr/include/python3.11/demo/demo.h", ""), reg("usr/bin/ls", "")))
+	var got []string
+	for _, d := range b.Replaced("demo") {
+		got = d.Files
+	}
+	if !slices.Contains(got, "/usr/include/python3.11/demo/demo.h") || slices.Contains(got, "/usr/bin/ls") {
+		t.Errorf("files %v", got)
+	}
+}
+
 func in(dir string, names ...string) []string {
 	for i, name := range names {
 		names[i] = dir + "/" + name

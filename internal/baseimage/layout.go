@@ -159,7 +159,7 @@ func (s *survey) layoutDirs(l wheel.Layout) map[string]wheel.Dir {
 		}
 		return false
 	}
-	for _, root := range []string{l.Data, l.Purelib, l.Platlib} {
+	for _, root := range []string{l.Data, l.Purelib, l.Platlib, l.Headers} {
 		if f, err := s.tree.stat(root); err == nil && f.isDir() {
 			s.tree.below(f, found, foreign)
 		}
