@@ -26,10 +26,9 @@ import (
 
 // building is one run of build.
 type building struct {
-	app   *app
-	aws   awsFlags
-	spec  *imagespec.Spec
-	other string // a second specification, to compare tags with
+	app  *app
+	aws  awsFlags
+	spec *imagespec.Spec
 
 	plan, explainTag, checkOnly bool
 	noPush, push, force         bool

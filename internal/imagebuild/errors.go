@@ -14,23 +14,23 @@ import (
 type Reason string
 
 const (
-	// Unauthenticated: the registry wants credentials, or refused those it got.
+	// Unauthenticated says that the registry wants credentials, or refused those it got.
 	Unauthenticated Reason = "unauthenticated"
-	// Forbidden: the registry knows the caller, who may not do this.
+	// Forbidden says that the registry knows the caller, who may not do this.
 	Forbidden Reason = "forbidden"
-	// NoRepository: there is no such repository, and pushing does not make it.
+	// NoRepository says that there is no such repository, and pushing does not make it.
 	NoRepository Reason = "no repository"
-	// NoImage: the repository has no such image.
+	// NoImage says that the repository has no such image.
 	NoImage Reason = "no image"
-	// Refused: the registry did not accept what it was sent.
+	// Refused says that the registry did not accept what it was sent.
 	Refused Reason = "refused"
-	// Throttled: too many requests, also after waiting.
+	// Throttled says that there were too many requests, also after waiting.
 	Throttled Reason = "throttled"
-	// Failed: the registry answered with a server error, also when tried again.
+	// Failed says that the registry answered with a server error, also when tried again.
 	Failed Reason = "server error"
-	// Unreachable: there was no answer.
+	// Unreachable says that there was no answer.
 	Unreachable Reason = "unreachable"
-	// NotARegistry: what answered does not speak the distribution protocol.
+	// NotARegistry says that what answered does not speak the distribution protocol.
 	NotARegistry Reason = "not a registry"
 )
 

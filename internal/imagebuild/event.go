@@ -44,13 +44,13 @@ type Event struct {
 type Outcome string
 
 const (
-	// Uploaded: its bytes were sent.
+	// Uploaded says that its bytes were sent.
 	Uploaded Outcome = "uploaded"
-	// Mounted: the registry took it from another of its repositories.
+	// Mounted says that the registry took it from another of its repositories.
 	Mounted Outcome = "mounted"
-	// Exists: the repository had it already.
+	// Exists says that the repository had it already.
 	Exists Outcome = "exists"
-	// Written: it is in the local layout.
+	// Written says that it is in the local layout.
 	Written Outcome = "written"
 )
 

@@ -44,7 +44,7 @@ func assemble(base v1.Image, from *name.Repository, layers []*blob, configure fu
 	}
 	config := old.DeepCopy()
 	config.Created = v1.Time{Time: created.UTC()}
-	config.Container, config.DockerVersion, config.Author = "", "", ""
+	config.Container, config.Author = "", ""
 	if config.RootFS.Type == "" {
 		config.RootFS.Type = "layers"
 	}

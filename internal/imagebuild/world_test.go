@@ -2,8 +2,7 @@ package imagebuild
 
 import (
 	"context"
-	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -70,7 +69,7 @@ func (w *world) blob(rw http.ResponseWriter, r *http.Request) bool {
 func newWorld(t *testing.T, options ...registry.Option) *world {
 	t.Helper()
 	w := &world{t: t, blobs: map[string]bool{}}
-	inner := registry.New(append([]registry.Option{registry.Logger(log.New(io.Discard, "", 0))}, options...)...)
+	inner := registry.New(append([]registry.Option{registry.Logger(slog.NewLogLogger(slog.DiscardHandler, 0))}, options...)...)
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
 		w.seen = append(w.seen, r.Method+" "+r.URL.RequestURI())
