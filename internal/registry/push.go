@@ -29,10 +29,10 @@ type NewImage struct {
 	RejectExisting bool
 }
 
-// PutImage stores a manifest and points tags at it, all or nothing. The layers
-// and children that it names must be in the repository, but for foreign layers
-// and the subject. An image that is in the archive is restored; what an index
-// names must not be there.
+// PutImage stores a manifest and points tags at it, all or nothing, and returns
+// the image without its tags. The layers and children that it names must be in
+// the repository, but for foreign layers and the subject. An image that is in
+// the archive is restored; what an index names must not be there.
 //
 // Errors: ErrRepositoryNotFound, ErrInvalidManifest, ErrManifestTooLarge,
 // ErrInvalidTag, ErrInvalidDigest, ErrImageDigestMismatch, ErrImageExists,
@@ -146,9 +146,7 @@ func (p *push) write(tx *meta.Tx) error {
 			return err
 		}
 	}
-	p.image.Tags, err = meta.All(tx, meta.ScanString, `SELECT tag FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4 ORDER BY tag`,
-		p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String())
-	return err
+	return nil
 }
 
 // newTags returns the tags that do not point at the image yet.
