@@ -71,6 +71,9 @@ func (x indexes) check(root string) error {
 
 // addLinks adds a folder or page of files.
 func (c *collector) addLinks(value, dir string) error {
+	if strings.ContainsAny(value, "\r\n") { // uv gets it as a line of a file
+		return fmt.Errorf("find-links %q has more than one line", Redact(value))
+	}
 	if u, err := url.Parse(value); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
 		c.indexes.links = append(c.indexes.links, value)
 		return nil

@@ -168,6 +168,7 @@ func TestRequirementsOfOthers(t *testing.T) {
 		"a wheel":       {Packages: []string{secret + "/secret-1.0-py3-none-any.whl"}},
 		"a file URL":    {Packages: []string{"secret @ file://" + secret + "/secret-1.0-py3-none-any.whl"}},
 		"links":         {ExtraArgs: "--find-links " + secret},
+		"two links":     {ExtraArgs: "--find-links 'x\n-r " + secret + "/secret.txt'"},
 		"not there":     {ExtraArgs: "-r /nonexistent"},
 		"an index":      {IndexURL: "file://" + secret},
 		"variable":      {Packages: []string{"--index-url https://${TOKEN}@h.example/"}},
@@ -175,8 +176,11 @@ func TestRequirementsOfOthers(t *testing.T) {
 		in.Dir = root
 		_, err := r.Resolve(t.Context(), in, bookworm)
 		want := "outside of the folder"
-		if name == "variable" {
+		switch name {
+		case "variable":
 			want = "TOKEN is not set"
+		case "two links":
+			want = "more than one line"
 		}
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "password") {
 			t.Errorf("%s: %v", name, err)
