@@ -15,7 +15,9 @@ SCRIPT = """#!{python}
 import json, os, pathlib, sys
 folder = pathlib.Path(os.environ["STAND_IN"])
 arguments = sys.argv[1:]
-told = {{"arguments": arguments, "spec": json.loads(pathlib.Path(arguments[1]).read_text())}}
+told = {{"arguments": arguments}}
+if not arguments[1].startswith("-"):
+    told["spec"] = json.loads(pathlib.Path(arguments[1]).read_text())
 context = pathlib.Path(arguments[arguments.index("--context") + 1])
 told["files"] = sorted(str(f.relative_to(context)) for f in context.rglob("*") if f.is_file())
 with open(folder / "told", "a") as f:

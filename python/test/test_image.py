@@ -126,7 +126,9 @@ class BuilderTest(ProgramTestCase):
     def test_dockerfile(self) -> None:
         dockerfile = self.write("docker/Dockerfile", "FROM scratch\n")
         told = self.build(Image.from_dockerfile(dockerfile, registry=REGISTRY, name="n"))
+        self.assertNotIn("spec", told)
         arguments = told["arguments"]
+        self.assertEqual(arguments[arguments.index("--platform") + 1], "linux/amd64")
         self.assertEqual(arguments[arguments.index("--dockerfile") + 1], str(dockerfile))
         self.assertEqual(arguments[arguments.index("--context") + 1], str(dockerfile.parent))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import os
@@ -16,6 +17,7 @@ from flytekit.image_spec.image_spec import ImageBuildEngine
 from program import ProgramTestCase
 
 from pratique_flytekit import BuildError
+from pratique_flytekit.command import remote
 from pratique_flytekit.imagespec import PratiqueImageSpecBuilder, fields
 from pratique_flytekit.wire import wire
 
@@ -85,7 +87,30 @@ class BuilderTest(ProgramTestCase):
         self.answers(stdout=json.dumps({"image": self.spec.image_name()}))
         with mock.patch.dict(os.environ, {"PRATIQUE_REMOTE": "https://p", "PRATIQUE_BUILD_ARGS": "--cache '/a b'"}):
             self.builder.build_image(self.spec)
-        self.assertEqual(self.told()[0]["arguments"][-4:], ["--remote", "https://p", "--cache", "/a b"])
+            self.assertTrue(self.builder.should_build(self.spec))
+        self.assertEqual(
+            self.told()[0]["arguments"][-5:], ["--remote", "--endpoint-url", "https://p", "--cache", "/a b"]
+        )
+        self.assertNotIn("--remote", self.told()[1]["arguments"])
+        for value, arguments in (("true", ["--remote"]), ("1", ["--remote"]), ("False", []), ("", [])):
+            with self.subTest(value=value), mock.patch.dict(os.environ, {"PRATIQUE_REMOTE": value}):
+                self.assertEqual(remote(), arguments)
+
+    def test_names_files_from_here(self) -> None:
+        self.write("requirements.txt", "numpy\n")
+        self.write("src/a.py", "")
+        spec = ImageSpec(
+            name="n",
+            registry=REGISTRY,
+            requirements=os.path.abspath("requirements.txt"),
+            source_root=os.path.abspath("src"),
+            source_copy_mode=CopyFileDetection.ALL,
+        )
+        self.assertEqual(fields(spec)["requirements"], "requirements.txt")
+        self.assertEqual(fields(spec)["source_root"], "src")
+        elsewhere = dataclasses.replace(spec, requirements="/etc/hostname", source_copy_mode=CopyFileDetection.NO_COPY)
+        self.assertEqual(fields(elsewhere)["requirements"], "/etc/hostname")
+        self.assertEqual(fields(elsewhere)["source_root"], os.path.abspath("src"))
 
     def test_leaves_flytekit_to_the_user(self) -> None:
         self.answers(stdout=json.dumps({"image": self.spec.image_name()}))

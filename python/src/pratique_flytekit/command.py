@@ -16,7 +16,8 @@ from typing import Any
 
 #: The program to run: a name on PATH or a path.
 PROGRAM = "PRATIQUE_PROGRAM"
-#: The URL of a Pratique server that builds instead of this machine.
+#: Has a Pratique server build instead of this machine: its URL, or "true" for the
+#: one that the registry or AWS_ENDPOINT_URL names.
 REMOTE = "PRATIQUE_REMOTE"
 #: Further arguments of `pratique build`, as a shell splits them.
 BUILD_ARGS = "PRATIQUE_BUILD_ARGS"
@@ -34,8 +35,9 @@ class BuildError(RuntimeError):
 class Build:
     """What `pratique build` is told of one image."""
 
-    #: The specification in its wire form: what `json.dumps` makes of it.
-    spec: dict[str, Any]
+    #: The specification in its wire form: what `json.dumps` makes of it. None
+    #: where arguments name something else to build.
+    spec: dict[str, Any] | None
     #: The directory that the specification's relative paths begin from.
     directory: Path
     #: Further arguments, which say what the specification does not.
@@ -73,9 +75,9 @@ class Build:
 
     def _run(self, arguments: list[str], capture: bool) -> subprocess.CompletedProcess[str]:
         with self._file() as file:
-            command = [program(), "build", str(file), "--context", str(self.directory), *arguments, *self.arguments]
-            if os.environ.get(REMOTE):
-                command += ["--remote", os.environ[REMOTE]]
+            command = [program(), "build", *file, "--context", str(self.directory), *self.arguments, *arguments]
+            if remote() and "--check-only" not in arguments and "--plan" not in arguments:
+                command += remote()
             command += further_arguments()
             return subprocess.run(
                 command,
@@ -87,11 +89,22 @@ class Build:
             )
 
     @contextmanager
-    def _file(self) -> Iterator[Path]:
+    def _file(self) -> Iterator[list[str]]:
+        if self.spec is None:
+            yield []
+            return
         with tempfile.TemporaryDirectory(prefix="pratique-") as directory:
             file = Path(directory) / "image.json"
             file.write_text(json.dumps(self.spec, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-            yield file
+            yield [str(file)]
+
+
+def remote() -> list[str]:
+    """The arguments that have a server build; none for this machine."""
+    value = os.environ.get(REMOTE, "")
+    if value.lower() in ("", "0", "false", "no", "off"):
+        return []
+    return ["--remote"] if "://" not in value else ["--remote", "--endpoint-url", value]
 
 
 def further_arguments() -> list[str]:

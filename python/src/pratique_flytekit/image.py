@@ -77,6 +77,9 @@ class PratiqueImageBuilder:
                 )
             uri = f"{registry}/{uri}"
         with tempfile.TemporaryDirectory(prefix="pratique-") as context:
+            if dry_run and image.dockerfile is not None:
+                click.echo(Path(image.dockerfile).read_text())
+                return ImageBuild(uri=uri, remote_run=None)
             build = translate(image, uri, Path(context))
             if dry_run:
                 click.echo(build.plan())
@@ -89,9 +92,8 @@ def translate(image: Image, uri: str, context: Path) -> Build:
     """What pratique is told of an Image, with the files that it needs in context."""
     arguments = ["--tag", uri]
     if image.dockerfile is not None:
-        dockerfile = Path(image.dockerfile)
-        spec: dict[str, Any] = {"name": image.name, "platform": ",".join(image.platform)}
-        return Build(spec, dockerfile.parent, [*arguments, "--dockerfile", str(dockerfile)])
+        arguments += ["--dockerfile", str(image.dockerfile), "--platform", ",".join(image.platform)]
+        return Build(None, Path(image.dockerfile).parent, arguments)
     if not image.base_image:
         raise BuildError(f"image {uri} has no base image")
     t = _Translation(uri, context, get_and_list_dockerignore(image))

@@ -90,6 +90,8 @@ def fields(image_spec: ImageSpec) -> dict[str, Any]:
             continue
         if isinstance(value, ImageSpec):
             values[f.name] = fields(value)
+        elif f.name == "requirements" or f.name == "source_root" and copies_source(image_spec):
+            values[f.name] = relative(str(value))
         elif isinstance(value, CopyFileDetection):
             values[f.name] = value.name
         else:
@@ -97,6 +99,21 @@ def fields(image_spec: ImageSpec) -> dict[str, Any]:
     if image_spec.source_copy_mode is CopyFileDetection.LOADED_MODULES:
         values["$loaded_modules"] = loaded_modules(image_spec)
     return values
+
+
+def copies_source(image_spec: ImageSpec) -> bool:
+    return image_spec.source_copy_mode not in (None, CopyFileDetection.NO_COPY)
+
+
+def relative(path: str) -> str:
+    """The path from here, if it is below: builders elsewhere have no other.
+
+    The tag is made of what is in the files, and not of their paths.
+    """
+    if not os.path.isabs(path):
+        return path
+    below = Path(os.path.relpath(path)).as_posix()
+    return path if below.startswith("..") else below
 
 
 def loaded_modules(image_spec: ImageSpec) -> list[str]:
