@@ -69,9 +69,6 @@ func (i Interpreter) Minor() string {
 	return twoNumbers(i.Version)
 }
 
-// Venv tells whether the interpreter belongs to a virtual environment.
-func (i Interpreter) Venv() bool { return i.Prefix != i.Base }
-
 // Replaced returns the distributions of the names, as [python.NormalizeName]
 // has them, whose files have to go when they are installed anew, and these
 // files.

@@ -170,6 +170,13 @@ func worlds() []world {
 			target: python.Target{Version: "3.9.2", Implementation: "cpython", Arch: "arm64", Libc: "glibc", LibcVersion: "2.31"},
 		},
 		{
+			name: "a program without a version in its name", config: env("PATH=/opt/py/bin:/usr/bin"),
+			items: flat(debian, stdlib("opt/py/lib", "3.10", ""), stdlib("opt/py/lib", "3.12", ""), reg("opt/py/bin/python3", pythonProgram("3.12.4")), link("opt/py/bin/python3.12", "python3")),
+			want: Interpreter{Version: "3.12.4", Path: "/opt/py/bin/python3.12", Prefix: "/opt/py", Base: "/opt/py", Layout: plain("/opt/py", "3.12"),
+				SysPath: []string{"/opt/py/lib/python3.12", "/opt/py/lib/python3.12/lib-dynload", "/opt/py/lib/python3.12/site-packages"}},
+			target: glibc("3.12.4", "2.36"),
+		},
+		{
 			name: "a version that is not the first", config: env(usualPath), items: flat(library, debian, stdlib("opt/python/lib", "3.13", ""), reg("opt/python/bin/python3.13", pythonProgram("3.13.1"))),
 			options: Options{PythonVersion: "3.13"},
 			want: Interpreter{Version: "3.13.1", Path: "/opt/python/bin/python3.13", Prefix: "/opt/python", Base: "/opt/python", Layout: plain("/opt/python", "3.13"),

@@ -290,7 +290,9 @@ func (u unpacked) apply(layer []item, lower *tree) bool {
 			return false
 		}
 		for d := at; d != "" && d != "/"; d = path.Dir(d) {
-			own[d] = own[d]
+			if _, known := own[d]; !known {
+				own[d] = false
+			}
 		}
 		base := path.Base(i.name)
 		gone, whiteout := strings.CutPrefix(base, whiteoutPrefix)
