@@ -43,7 +43,9 @@ type batch struct {
 // the transaction, by filling the disk for instance.
 var errLost = errors.New("the transaction was lost to another write in it")
 
-// write runs f in a batch and returns when that is committed.
+// write runs f in a batch and returns when that is committed, also with an error
+// of f: that may tell of what others wrote in the batch, as that a row exists,
+// which nobody else sees before, and which is not so if the batch is lost.
 func (g *group) write(ctx context.Context, f func(*Tx) error) error {
 	b, err := g.enter(ctx)
 	if err != nil {
@@ -58,12 +60,13 @@ func (g *group) write(ctx context.Context, f func(*Tx) error) error {
 	}()
 	err = b.run(ctx, f)
 	returned = true
+	broken := err != nil && b.lost != nil // by f itself
 	g.leave(b)
-	if err != nil {
-		return err
-	}
 	<-b.done
-	return b.err
+	if b.err != nil && !broken {
+		return b.err
+	}
+	return err
 }
 
 // enter waits for the caller's turn and returns the open batch.

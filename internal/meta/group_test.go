@@ -166,6 +166,47 @@ func TestWritesFailAlone(t *testing.T) {
 	})
 }
 
+// A write that failed for what another one wrote in the same transaction is told
+// when that can be seen, not before: who finds that a row exists goes on to read
+// it.
+func TestWritesFailWithTheCommit(t *testing.T) {
+	db := metatest.Open(t, metatest.SQLite(t))
+	if err := db.Write(t.Context(), exec(scratch)); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	begun, release := make(chan struct{}), make(chan struct{})
+	write := func(f func(*meta.Tx) error) {
+		wg.Go(func() {
+			if err := db.Write(t.Context(), f); err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(10 * time.Millisecond) // in this order
+	}
+	write(func(tx *meta.Tx) error {
+		close(begun)
+		<-release
+		return insert("a")(tx)
+	})
+	<-begun
+	wg.Go(func() {
+		if err := db.Write(t.Context(), insert("a")); !meta.IsUnique(err) {
+			t.Errorf("a second a: %v", err)
+		}
+		if got := keys(t, db); !slices.Contains(got, "a") {
+			t.Errorf("told that there is an a when there are %q", got)
+		}
+	})
+	time.Sleep(10 * time.Millisecond)
+	write(func(tx *meta.Tx) error {
+		time.Sleep(100 * time.Millisecond) // the commit waits for this one
+		return insert("b")(tx)
+	})
+	close(release)
+	wg.Wait()
+}
+
 // One that ends the transaction for all, as SQLite does when the disk is full,
 // fails, and the others are written.
 func TestWriteThatBreaksTheTransaction(t *testing.T) {
