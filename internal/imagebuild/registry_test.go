@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -99,11 +100,14 @@ func TestExists(t *testing.T) {
 func TestRetry(t *testing.T) {
 	w := newWorld(t)
 	w.base()
+	var mu sync.Mutex
 	failures := map[string]int{}
 	w.breaks(func(rw http.ResponseWriter, r *http.Request) bool {
 		if !strings.Contains(r.URL.Path, "/app/") {
 			return false
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		if failures[r.Method]++; failures[r.Method] > 1 {
 			return false
 		}

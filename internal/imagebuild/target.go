@@ -166,7 +166,7 @@ func sourceOnly(err error, platform string) ([]buildplan.SourceDistribution, err
 
 // leaves are the errors that are joined in one.
 func leaves(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what wraps a join is looked into below
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		if inner := errors.Unwrap(err); inner != nil {
 			if all := leaves(inner); len(all) > 1 {
