@@ -44,6 +44,8 @@ func (c *client) close() {
 // requestTimeout is far above what any request takes.
 const requestTimeout = 2 * time.Minute
 
+var dialer = net.Dialer{Timeout: 10 * time.Second}
+
 // do sends a request and reads past the body of its answer, or keeps it.
 func (c *client) do(method, target string, contentType string, body []byte, keep bool) (answer, error) {
 	a, err := c.exchange(method, target, contentType, body, keep)
@@ -56,7 +58,7 @@ func (c *client) do(method, target string, contentType string, body []byte, keep
 
 func (c *client) exchange(method, target, contentType string, body []byte, keep bool) (answer, error) {
 	if c.conn == nil {
-		conn, err := net.DialTimeout("tcp", c.t.addr, 10*time.Second)
+		conn, err := dialer.Dial("tcp", c.t.addr)
 		if err != nil {
 			return answer{}, err
 		}

@@ -122,7 +122,7 @@ func startPratique(ctx context.Context, dir string, o options) (*target, error) 
 	start := func(ctx context.Context, listen string) (time.Duration, error) {
 		addrFile := filepath.Join(dir, "addr")
 		_ = os.Remove(addrFile) // of the start before
-		cmd := exec.Command(binary, append([]string{"serve", "--listen", listen, "--addr-file", addrFile,
+		cmd := exec.CommandContext(context.WithoutCancel(ctx), binary, append([]string{"serve", "--listen", listen, "--addr-file", addrFile,
 			"--quota", "tags-per-image=1000000"}, store...)...)
 		cmd.Stderr = log
 		begin := time.Now()
@@ -139,11 +139,8 @@ func startPratique(ctx context.Context, dir string, o options) (*target, error) 
 		for time.Since(begin) < time.Minute && ctx.Err() == nil {
 			if b, err := os.ReadFile(addrFile); err == nil {
 				t.addr = strings.TrimSpace(string(b))
-				if resp, err := http.Get("http://" + t.addr + "/readyz"); err == nil {
-					_ = resp.Body.Close()
-					if resp.StatusCode == http.StatusOK {
-						return time.Since(begin), nil
-					}
+				if t.ready() {
+					return time.Since(begin), nil
 				}
 			}
 			select {
@@ -169,6 +166,14 @@ func startPratique(ctx context.Context, dir string, o options) (*target, error) 
 		return nil, err
 	}
 	return t, nil
+}
+
+// ready reports whether the server says that it is.
+func (t *target) ready() bool {
+	c := newClient(t)
+	defer c.close()
+	a, err := c.do(http.MethodGet, "/readyz", "", nil, false)
+	return err == nil && a.status == http.StatusOK
 }
 
 // principals makes a role in one account that may use repositories of the
@@ -262,7 +267,7 @@ func startFiles(ctx context.Context, dir string) (*target, error) {
 // serveFile serves the files of a directory under the paths of registries,
 // until it is killed.
 func serveFile(root string) error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}

@@ -209,21 +209,21 @@ func (s *session) prepare(ctx context.Context, query string) *sql.Stmt {
 }
 
 func (s *session) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	if st := s.prepare(ctx, query); st != nil {
+	if st := s.prepare(ctx, query); st != nil { //nolint:sqlclosecheck // the session keeps it
 		return st.ExecContext(ctx, args...)
 	}
 	return s.conn.ExecContext(ctx, query, args...)
 }
 
 func (s *session) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	if st := s.prepare(ctx, query); st != nil {
+	if st := s.prepare(ctx, query); st != nil { //nolint:sqlclosecheck // the session keeps it
 		return st.QueryContext(ctx, args...)
 	}
 	return s.conn.QueryContext(ctx, query, args...)
 }
 
 func (s *session) queryRow(ctx context.Context, query string, args []any) *sql.Row {
-	if st := s.prepare(ctx, query); st != nil {
+	if st := s.prepare(ctx, query); st != nil { //nolint:sqlclosecheck // the session keeps it
 		return st.QueryRowContext(ctx, args...)
 	}
 	return s.conn.QueryRowContext(ctx, query, args...)
