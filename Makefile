@@ -43,7 +43,8 @@ models: ## refresh the API models from an installed botocore (BOTOCORE=directory
 fuzz: ## every fuzz target, FUZZTIME each (30s)
 	@scripts/fuzz $(FUZZTIME)
 
-bench: ## the Go benchmarks
+bench: ## the load program (PEERS=name=url,… measures others beside it), then the Go benchmarks
+	@go run ./bench
 	@go test -run '^$$' -bench . -benchmem $(PACKAGES)
 
 cover: ## which code the Go tests reach: .cache/cover.html
