@@ -108,7 +108,10 @@ func TestConfiguredIndexIsAsked(t *testing.T) {
 
 func TestRedact(t *testing.T) {
 	for text, want := range map[string]string{
-		"get https://user:pw@h/x?y failed":          "get https://***@h/x?y failed",
+		"get https://user:pw@h/x?y failed":          "get https://***@h/x?*** failed",
+		"https://h/a?token=s3cret#egg=x":            "https://h/a?***#egg=x",
+		`get "https://h/?a=1&b=2": no`:              `get "https://h/?***": no`,
+		"what? https://h/ why?":                     "what? https://h/ why?",
 		"https://token@h and http://a:b@c":          "https://***@h and http://***@c",
 		"git+ssh://git@h/r":                         "git+ssh://***@h/r",
 		"https://h/a@b":                             "https://h/a@b",

@@ -8,8 +8,13 @@ import (
 // userinfo is the part of a URL, anywhere in a text, that logs in.
 var userinfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)[^/?#\s"'<>]*@`)
 
-// Redact hides the credentials of URLs in a text.
-func Redact(text string) string { return userinfo.ReplaceAllString(text, "${1}***@") }
+// query is that of a URL anywhere in a text, where some indexes take tokens.
+var query = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://[^?\s"'<>]*\?)[^\s"'<>#]+`)
+
+// Redact hides the credentials of URLs in a text, and all of their queries.
+func Redact(text string) string {
+	return query.ReplaceAllString(userinfo.ReplaceAllString(text, "${1}***@"), "${1}***")
+}
 
 // redacted is an error whose text shows no credentials.
 type redacted struct{ err error }
