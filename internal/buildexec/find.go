@@ -189,7 +189,7 @@ func (f finder) buildah() (Executor, error) {
 	if !atLeast(version, 1, 24) {
 		return nil, fmt.Errorf("buildah %s is too old: 1.24 is needed", version)
 	}
-	return &buildah{getenv: f.getenv, about: buildplan.Executor{Name: Buildah, Version: version, CacheMounts: true}}, nil
+	return &buildah{getenv: f.getenv, about: buildplan.Executor{Name: Buildah, Version: version, CacheMounts: true, LeavesMounts: true}}, nil
 }
 
 // atLeast compares the first two numbers of a version.

@@ -407,6 +407,9 @@ func (w *writer) commands() error {
 }
 
 func (w *writer) end() error {
+	if w.o.Executor.LeavesMounts && bytes.Contains(w.text.Bytes(), []byte("target="+tools)) {
+		w.run(nil, "/bin/rm", "-r", "-f", tools)
+	}
 	w.line("WORKDIR %s", w.workDir)
 	w.line("USER %s", w.user)
 	w.line("ENV %s=%s", imageID, quoteValue(w.spec.ID())) // last, so that it costs no cached step

@@ -132,6 +132,7 @@ func goldens(dir string) []golden {
 		{"cuda", imagespec.Spec{CUDA: "12.1", CuDNN: "8"}, with(debian()), Facts{}},
 		{"without-python", imagespec.Spec{PythonVersion: "3.12", Packages: []string{"six"}, BuilderConfig: imagespec.Dict{{Key: "micromamba_image", Value: "mirror.example.com/micromamba:2"}}}, with(bare()), Facts{}},
 		{"pip", imagespec.Spec{Packages: []string{"six"}, PipExtraArgs: `--index-url 'https://index.example.com/a' --no-deps`}, Options{Base: debian()}, Facts{}},
+		{"buildah", imagespec.Spec{Packages: []string{"six"}}, Options{Base: debian(), UV: uv, Executor: Executor{Name: "buildah", CacheMounts: true, LeavesMounts: true}}, Facts{}},
 		{"nested", imagespec.Spec{Requirements: "nested.txt"}, with(debian()), Facts{}},
 		{"pyproject", imagespec.Spec{Requirements: "pyproject.toml", Packages: []string{"x"}}, with(debian()), Facts{}},
 		{"lock", imagespec.Spec{Requirements: "uv.lock", AptPackages: []string{"libgomp1"}}, Options{Base: debian(), UV: uv, Lock: map[string][]byte{"linux/amd64": []byte("lock\n")}}, Facts{}},

@@ -41,6 +41,9 @@ type Executor struct {
 	Version string `json:"version,omitempty"`
 	// CacheMounts tells whether RUN --mount=type=cache works.
 	CacheMounts bool `json:"-"`
+	// LeavesMounts tells whether the directories that things were mounted in
+	// stay in the image.
+	LeavesMounts bool `json:"-"`
 }
 
 // String is the name and, if there is one, the address.
