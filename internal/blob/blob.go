@@ -57,8 +57,11 @@ type Store interface {
 	// yielded once, last.
 	List(ctx context.Context, after Name) iter.Seq2[Info, error]
 
-	// Create starts an empty upload and returns its id, a lower-case UUID.
-	Create(ctx context.Context) (upload string, err error)
+	// Create starts an empty upload with the given id, which is one that
+	// NewUploadID has made. If there is such an upload the error satisfies
+	// errors.Is with fs.ErrExist. An id must not be used again once its upload
+	// has ended.
+	Create(ctx context.Context, upload string) error
 
 	// Size returns how many bytes an upload holds, which is the offset the next
 	// Append must have. While an Append runs the number may lag behind it.
@@ -77,6 +80,12 @@ type Store interface {
 	// bytes have another digest than want the error is a *DigestError and the
 	// upload stays. ErrBusy as for Append.
 	Commit(ctx context.Context, upload string, want digest.Digest) (size int64, err error)
+
+	// Finish is Append and then Commit, with less to make durable in between.
+	// If r or the digest is bad the upload stays with the bytes that came. If
+	// the process is killed or power is lost meanwhile, the upload has none of
+	// those of r that it had not had before.
+	Finish(ctx context.Context, upload string, off int64, r io.Reader, want digest.Digest) (size int64, err error)
 
 	// Abort ends an upload and drops its bytes. ErrBusy as for Append.
 	Abort(ctx context.Context, upload string) error

@@ -47,13 +47,17 @@ func writeForever(dir string) error {
 	ctx := context.Background()
 	for n := rand.Uint64N(1 << 40); ; n++ {
 		content := blobtest.Content(n, crashSize(n))
-		id, err := s.Create(ctx)
-		if err != nil {
+		id := blob.NewUploadID()
+		if err := s.Create(ctx, id); err != nil {
 			return err
 		}
 		fmt.Printf("created %s %d\n", id, n)
-		for off := 0; off < len(content); {
+		off := 0
+		for off < len(content) {
 			part := content[off:min(len(content), off+60_000)]
+			if n%2 == 0 && off+len(part) == len(content) {
+				break // they come with the end
+			}
 			if _, err := s.Append(ctx, id, int64(off), bytes.NewReader(part)); err != nil {
 				return err
 			}
@@ -64,7 +68,12 @@ func writeForever(dir string) error {
 		if n%4 == 0 {
 			alg = digest.SHA512
 		}
-		if _, err := s.Commit(ctx, id, alg.FromBytes(content)); err != nil {
+		if n%2 == 0 {
+			_, err = s.Finish(ctx, id, int64(off), bytes.NewReader(content[off:]), alg.FromBytes(content))
+		} else {
+			_, err = s.Commit(ctx, id, alg.FromBytes(content))
+		}
+		if err != nil {
 			return err
 		}
 		fmt.Printf("committed %s\n", id)

@@ -56,8 +56,8 @@ func TestOpenDirFails(t *testing.T) {
 
 func create(t *testing.T, s blob.Store, content string) string {
 	t.Helper()
-	id, err := s.Create(t.Context())
-	if err != nil {
+	id := blob.NewUploadID()
+	if err := s.Create(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Append(t.Context(), id, 0, strings.NewReader(content)); err != nil {
@@ -365,22 +365,42 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// BenchmarkUpload stores 64 MiB in one request, and in two.
 func BenchmarkUpload(b *testing.B) {
 	s := openDir(b, b.TempDir())
-	content := blobtest.Content(1, 16<<20)
+	content := blobtest.Content(1, 64<<20)
 	d := digest.FromBytes(content)
-	b.SetBytes(int64(len(content)))
-	b.ReportAllocs()
-	for b.Loop() {
-		id, err := s.Create(b.Context())
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := s.Append(b.Context(), id, 0, bytes.NewReader(content)); err != nil {
-			b.Fatal(err)
-		}
-		if _, err := s.Commit(b.Context(), id, d); err != nil {
-			b.Fatal(err)
-		}
+	for _, c := range []struct {
+		name string
+		put  func(id string) error
+	}{
+		{"whole", func(id string) error {
+			_, err := s.Finish(b.Context(), id, 0, bytes.NewReader(content), d)
+			return err
+		}},
+		{"parts", func(id string) error {
+			if _, err := s.Append(b.Context(), id, 0, bytes.NewReader(content)); err != nil {
+				return err
+			}
+			_, err := s.Commit(b.Context(), id, d)
+			return err
+		}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.SetBytes(int64(len(content)))
+			b.ReportAllocs()
+			for b.Loop() {
+				id := blob.NewUploadID()
+				if err := s.Create(b.Context(), id); err != nil {
+					b.Fatal(err)
+				}
+				if err := c.put(id); err != nil {
+					b.Fatal(err)
+				}
+				if err := s.Remove(b.Context(), blob.Name{Digest: d, Upload: id}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

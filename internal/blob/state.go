@@ -96,7 +96,7 @@ func (st state) hash(ctx context.Context, data io.ReaderAt) (hash.Hash, error) {
 		return h, nil
 	}
 	h.Reset()
-	return h, st.read(ctx, h, data)
+	return h, hashFile(ctx, h, data, st.size)
 }
 
 // digest returns the digest of the bytes that count. For SHA-256 it needs no
@@ -107,7 +107,7 @@ func (st state) digest(ctx context.Context, data io.ReaderAt, alg digest.Algorit
 	if alg == digest.SHA256 {
 		h, err = st.hash(ctx, data)
 	} else {
-		err = st.read(ctx, h, data)
+		err = hashFile(ctx, h, data, st.size)
 	}
 	if err != nil {
 		return "", err
@@ -115,11 +115,18 @@ func (st state) digest(ctx context.Context, data io.ReaderAt, alg digest.Algorit
 	return digest.NewDigest(alg, h), nil
 }
 
-// read adds the bytes that count to h.
-func (st state) read(ctx context.Context, h hash.Hash, data io.ReaderAt) error {
-	r := io.NewSectionReader(data, 0, st.size)
-	if err := copyInto(ctx, io.Discard, h, r, func(int) error { return nil }); err != nil {
-		return fmt.Errorf("hash upload: %w", err)
+// hashFile adds the first size bytes of a file to h.
+func hashFile(ctx context.Context, h hash.Hash, data io.ReaderAt, size int64) error {
+	r := io.NewSectionReader(data, 0, size)
+	buf := make([]byte, bufferSize)
+	for {
+		n, err := fill(ctx, r, buf)
+		h.Write(buf[:n])
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("hash upload: %w", err)
+		}
 	}
-	return nil
 }

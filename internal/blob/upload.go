@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -24,10 +25,14 @@ const (
 	bufferSize = 256 << 10
 )
 
+// buffers are pairs: one is received and written while the other is hashed.
+var buffers = sync.Pool{New: func() any { return new([2][bufferSize]byte) }}
+
 var uploadID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
-// newUploadID returns a random (version 4) UUID.
-func newUploadID() string {
+// NewUploadID returns an id for an upload, a random UUID (version 4) in lower
+// case.
+func NewUploadID() string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails
 	b[6] = b[6]&0x0f | 0x40
@@ -44,29 +49,39 @@ func uploadPath(id string) (string, error) {
 }
 
 // Create implements [Store].
-func (s *Dir) Create(ctx context.Context) (string, error) {
-	if err := ctx.Err(); err != nil {
-		return "", fmt.Errorf("create upload: %w", err)
+func (s *Dir) Create(ctx context.Context, upload string) error {
+	if err := s.create(ctx, upload); err != nil {
+		return fmt.Errorf("create upload %.40q: %w", upload, err)
 	}
-	id := newUploadID()
+	return nil
+}
+
+func (s *Dir) create(ctx context.Context, id string) error {
 	dir, err := uploadPath(id)
 	if err != nil {
-		return "", fmt.Errorf("create upload: %w", err)
+		return err
 	}
-	if err := s.root.Mkdir(dir, dirMode); err != nil {
-		return "", fmt.Errorf("create upload: %w", err)
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	// The state file comes last: an upload without one does not exist.
-	for _, name := range []string{"data", "state"} {
-		f, err := s.root.OpenFile(dir+"/"+name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode)
+	// What an interrupted Create left is taken over. The state file comes last:
+	// an upload without one does not exist.
+	if err := s.root.Mkdir(dir, dirMode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	for _, f := range []struct {
+		name string
+		flag int
+	}{{"data", 0}, {"state", os.O_EXCL}} {
+		f, err := s.root.OpenFile(dir+"/"+f.name, os.O_CREATE|os.O_WRONLY|f.flag, fileMode)
 		if err == nil {
 			err = f.Close()
 		}
 		if err != nil {
-			return "", errors.Join(fmt.Errorf("create upload: %w", err), s.root.RemoveAll(dir))
+			return err
 		}
 	}
-	return id, nil
+	return nil
 }
 
 // Size implements [Store].
@@ -110,70 +125,121 @@ func (s *Dir) append(ctx context.Context, id string, off int64, r io.Reader) (n 
 		return 0, err
 	}
 	defer u.close()
-	if off != u.state.size {
-		return 0, &OffsetError{Have: u.state.size, Off: off}
-	}
-	data, err := s.root.OpenFile(u.dir+"/data", os.O_RDWR, fileMode)
-	if err != nil {
+	in, err := u.receive(ctx, off, r, checkpoint)
+	if in == nil {
 		return 0, err
 	}
-	defer data.Close()
-	sum, err := u.state.hash(ctx, data)
-	if err != nil {
-		return 0, err
-	}
-	// What an interrupted Append left behind the size that counts is overwritten.
-	if _, err := data.Seek(off, io.SeekStart); err != nil {
-		return 0, err
-	}
-
-	size, saved := off, off
-	save := func() error { // data first: a saved size never promises bytes that are not there
-		if err := data.Sync(); err != nil {
-			return err
-		}
-		if err := u.save(size, sum); err != nil {
-			return err
-		}
-		saved = size
-		return nil
-	}
-	err = copyInto(ctx, data, sum, r, func(n int) error {
-		size += int64(n)
-		if size-saved < checkpoint {
-			return nil
-		}
-		return save()
-	})
-	err = errors.Join(err, save())
-	return saved - off, err
+	defer in.data.Close()
+	err = errors.Join(err, in.save())
+	return u.state.size - off, err
 }
 
-// copyInto writes r to w and sum until its end, an error, or the end of ctx,
-// and tells wrote about every piece written whole.
-func copyInto(ctx context.Context, w io.Writer, sum hash.Hash, r io.Reader, wrote func(n int) error) error {
-	buf := make([]byte, bufferSize)
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		n, rerr := r.Read(buf)
+// received is the data file of an upload and what came into it.
+type received struct {
+	u    *lockedUpload
+	data *os.File
+	size int64
+	sum  hash.Hash // SHA-256 of so many bytes
+}
+
+// save makes what came durable, and lets it count. Data come first: a saved size
+// never promises bytes that are not there.
+func (in *received) save() error {
+	if err := in.data.Sync(); err != nil {
+		return err
+	}
+	return in.u.save(in.size, in.sum)
+}
+
+// receive writes the bytes of r at the end of the upload, which must be off, and
+// saves every so many of them, unless that is 0. What came since is not saved
+// yet, also when the error is not nil. It is nil when r was not read; otherwise
+// the caller closes the file.
+func (u *lockedUpload) receive(ctx context.Context, off int64, r io.Reader, every int64) (in *received, err error) {
+	if off != u.state.size {
+		return nil, &OffsetError{Have: u.state.size, Off: off}
+	}
+	data, err := u.root.OpenFile(u.dir+"/data", os.O_RDWR, fileMode)
+	if err != nil {
+		return nil, err
+	}
+	sum, err := u.state.hash(ctx, data)
+	if err == nil {
+		// What an interrupted Append left behind the size that counts is overwritten.
+		_, err = data.Seek(off, io.SeekStart)
+	}
+	if err != nil {
+		data.Close()
+		return nil, err
+	}
+	in = &received{u: u, data: data, size: off, sum: sum}
+	pair := buffers.Get().(*[2][bufferSize]byte)
+	defer buffers.Put(pair)
+	h := &hasher{sum: sum, hashed: make(chan struct{})}
+	defer h.wait()
+	for i := 0; ; i++ {
+		buf := pair[i%2][:]
+		n, rerr := fill(ctx, r, buf)
 		if n > 0 {
-			if _, err := w.Write(buf[:n]); err != nil {
-				return err
+			if _, err := data.Write(buf[:n]); err != nil {
+				return in, err
 			}
-			sum.Write(buf[:n])
-			if err := wrote(n); err != nil {
-				return err
+			h.add(buf[:n], rerr != nil)
+			if in.size += int64(n); every > 0 && in.size-u.state.size >= every {
+				h.wait()
+				if err := in.save(); err != nil {
+					return in, err
+				}
 			}
 		}
 		if rerr == io.EOF {
-			return nil
+			return in, nil
 		}
 		if rerr != nil {
-			return rerr
+			return in, rerr
 		}
 	}
+}
+
+// A hasher hashes a piece while the next is received and written.
+type hasher struct {
+	sum    hash.Hash
+	busy   bool
+	hashed chan struct{}
+}
+
+// add hashes a piece after those before, and returns at once unless it is the last.
+func (h *hasher) add(piece []byte, last bool) {
+	h.wait()
+	if last {
+		h.sum.Write(piece)
+		return
+	}
+	h.busy = true
+	go func() {
+		h.sum.Write(piece)
+		h.hashed <- struct{}{}
+	}()
+}
+
+// wait returns when all pieces are hashed.
+func (h *hasher) wait() {
+	if h.busy {
+		<-h.hashed
+		h.busy = false
+	}
+}
+
+// fill reads until buf is full, r ends, or fails, or ctx is done.
+func fill(ctx context.Context, r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		if err = ctx.Err(); err == nil {
+			var k int
+			k, err = r.Read(buf[n:])
+			n += k
+		}
+	}
+	return n, err
 }
 
 // Commit implements [Store].
@@ -219,23 +285,92 @@ func (s *Dir) commit(ctx context.Context, id string, want digest.Digest) (int64,
 		return 0, &DigestError{Want: want, Got: got}
 	}
 
-	if err := data.Truncate(u.state.size); err != nil {
-		return 0, err
+	// What counts was synced before it did.
+	if fi.Size() > u.state.size {
+		if err := data.Truncate(u.state.size); err != nil {
+			return 0, err
+		}
+		if err := data.Sync(); err != nil {
+			return 0, err
+		}
 	}
-	if err := data.Sync(); err != nil {
-		return 0, err
-	}
+	return u.state.size, s.place(u, name)
+}
+
+// place moves the data of an upload, which are synced, to where the blob is to
+// be, and ends the upload.
+func (s *Dir) place(u *lockedUpload, name string) error {
 	shard := path.Dir(name)
 	if err := s.mkdir(shard); err != nil {
-		return 0, err
+		return err
 	}
 	if err := s.root.Rename(u.dir+"/data", name); err != nil {
-		return 0, err
+		return err
 	}
 	if err := s.syncDir(shard); err != nil {
+		return err
+	}
+	return u.remove()
+}
+
+// Finish implements [Store].
+func (s *Dir) Finish(ctx context.Context, upload string, off int64, r io.Reader, want digest.Digest) (int64, error) {
+	size, err := s.finish(ctx, upload, off, r, want)
+	if err != nil {
+		return 0, fmt.Errorf("finish upload %.40q: %w", upload, err)
+	}
+	return size, nil
+}
+
+func (s *Dir) finish(ctx context.Context, id string, off int64, r io.Reader, want digest.Digest) (int64, error) {
+	name, err := blobPath(Name{want, id})
+	if err != nil {
 		return 0, err
 	}
-	return u.state.size, u.remove()
+	u, err := s.lockUpload(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	defer u.close()
+	in, err := u.receive(ctx, off, r, 0)
+	if in == nil {
+		return 0, err
+	}
+	defer in.data.Close()
+	if err == nil {
+		err = in.check(ctx, want)
+	}
+	if err != nil {
+		return 0, errors.Join(err, in.save())
+	}
+	fi, err := in.data.Stat()
+	if err != nil {
+		return 0, err
+	}
+	if fi.Size() > in.size { // the rest of an interrupted Append
+		if err := in.data.Truncate(in.size); err != nil {
+			return 0, err
+		}
+	}
+	if err := in.data.Sync(); err != nil {
+		return 0, err
+	}
+	return in.size, s.place(u, name)
+}
+
+// check fails with a *DigestError if the upload has another digest with what came.
+func (in *received) check(ctx context.Context, want digest.Digest) error {
+	sum := in.sum
+	if want.Algorithm() != digest.SHA256 {
+		sum = want.Algorithm().Hash()
+		if err := hashFile(ctx, sum, in.data, in.size); err != nil {
+			return err
+		}
+	}
+	if got := digest.NewDigest(want.Algorithm(), sum); got != want {
+		return &DigestError{Want: want, Got: got}
+	}
+	return nil
 }
 
 // finishCommit ends an upload whose data was moved by a commit that was then

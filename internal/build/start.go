@@ -237,8 +237,8 @@ func (e *Engine) waiting(ctx context.Context, id string) (b *Build, err error) {
 
 // store puts the files of a build into the store, if they are what was announced.
 func (e *Engine) store(ctx context.Context, b *Build, r io.Reader) (name blob.Name, err error) {
-	upload, err := e.contexts.Create(ctx)
-	if err != nil {
+	upload := blob.NewUploadID()
+	if err := e.contexts.Create(ctx, upload); err != nil {
 		return name, fmt.Errorf("store files of build %s: %w", b.ID, err)
 	}
 	defer func() {

@@ -28,8 +28,8 @@ func (r *Registry) StartUpload(ctx context.Context, repo Repo) (id string, err e
 	if err := r.db.Read(ctx, func(tx *meta.Tx) error { return requireRepository(tx, repo) }); err != nil {
 		return "", fmt.Errorf("start upload: %w", err)
 	}
-	id, err = r.blobs.Create(ctx)
-	if err != nil {
+	id = blob.NewUploadID()
+	if err := r.blobs.Create(ctx, id); err != nil {
 		return "", fmt.Errorf("start upload: %w", err)
 	}
 	now := micros(r.now())

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) (a, b blob.Store)) {
 		{"Mismatch", testMismatch},
 		{"ReadError", testReadError},
 		{"Canceled", testCanceled},
+		{"Finish", testFinish},
 		{"Twice", testTwice},
 		{"Abort", testAbort},
 		{"Remove", testRemove},
@@ -75,8 +76,8 @@ func Put(t testing.TB, s blob.Store, alg digest.Algorithm, content []byte) blob.
 
 func create(t testing.TB, s blob.Store) string {
 	t.Helper()
-	id, err := s.Create(t.Context())
-	if err != nil {
+	id := blob.NewUploadID()
+	if err := s.Create(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
 	return id
@@ -275,6 +276,8 @@ func testBadDigest(t *testing.T, a, b blob.Store) {
 		wantErr(t, "remove "+what, b.Remove(t.Context(), name), c.want)
 		_, err = b.Commit(t.Context(), id, c.d)
 		wantErr(t, "commit "+what, err, c.want)
+		_, err = b.Finish(t.Context(), id, 0, strings.NewReader(""), c.d)
+		wantErr(t, "finish "+what, err, c.want)
 		for _, err := range a.List(t.Context(), name) {
 			wantErr(t, "list "+what, err, c.want)
 		}
@@ -283,6 +286,7 @@ func testBadDigest(t *testing.T, a, b blob.Store) {
 
 func testBadUpload(t *testing.T, a, _ blob.Store) {
 	id := create(t, a)
+	wantErr(t, "create twice", a.Create(t.Context(), id), fs.ErrExist)
 	for _, bad := range []string{
 		"", ".", "..", "/", "x", "../blobs", id + "/", id + "/../" + id, "./" + id, id + "/data", id + "\x00", id + "\n",
 		strings.ToUpper(id[:35]) + "Z", id[:35], id + "0", strings.ReplaceAll(id, "-", ""),
@@ -368,8 +372,7 @@ func testCanceled(t *testing.T, a, _ blob.Store) {
 		t.Error("append went on after the cancellation")
 	}
 
-	_, err = a.Create(ctx)
-	wantErr(t, "create", err, context.Canceled)
+	wantErr(t, "create", a.Create(ctx, blob.NewUploadID()), context.Canceled)
 	_, err = a.Size(ctx, id)
 	wantErr(t, "size", err, context.Canceled)
 	_, err = a.Commit(ctx, id, d.Digest)
@@ -389,6 +392,52 @@ func testCanceled(t *testing.T, a, _ blob.Store) {
 type readerFunc func(p []byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+func testFinish(t *testing.T, a, b blob.Store) {
+	ctx := t.Context()
+	for _, alg := range []digest.Algorithm{digest.SHA256, digest.SHA512} {
+		for _, n := range []int{0, 1, 100_000, 1 << 20, 3_000_001} {
+			for _, before := range []int{0, n / 3, n} {
+				content := Content(uint64(n), n)
+				name := blob.Name{Digest: alg.FromBytes(content), Upload: create(t, a)}
+				appendTo(t, a, name.Upload, 0, content[:before])
+				size, err := b.Finish(ctx, name.Upload, int64(before), iotest.HalfReader(bytes.NewReader(content[before:])), name.Digest)
+				if err != nil || size != int64(n) {
+					t.Fatalf("finish: %d, %v; want %d", size, err, n)
+				}
+				wantContent(t, a, name, content)
+				_, err = a.Size(ctx, name.Upload)
+				wantErr(t, "size afterwards", err, fs.ErrNotExist)
+				_, err = a.Finish(ctx, name.Upload, 0, strings.NewReader(""), name.Digest)
+				wantErr(t, "finish again", err, fs.ErrNotExist)
+			}
+		}
+
+		// Whatever goes wrong, the upload keeps what came and can be ended well.
+		content := Content(11, 700_000)
+		name := blob.Name{Digest: alg.FromBytes(content), Upload: create(t, a)}
+		broken := errors.New("broken pipe")
+		_, err := a.Finish(ctx, name.Upload, 0, io.MultiReader(bytes.NewReader(content[:500_000]), iotest.ErrReader(broken)), name.Digest)
+		wantErr(t, "finish with a reader that fails", err, broken)
+		wantSize(t, b, name.Upload, 500_000)
+		r := bytes.NewReader(content)
+		_, err = b.Finish(ctx, name.Upload, 0, r, name.Digest)
+		if oe := (*blob.OffsetError)(nil); !errors.As(err, &oe) || oe.Have != 500_000 || r.Len() != len(content) {
+			t.Errorf("finish at another offset: error %v, %d bytes read", err, len(content)-r.Len())
+		}
+		_, err = a.Finish(ctx, name.Upload, 500_000, bytes.NewReader(content[500_000:]), alg.FromString("other"))
+		if de := (*blob.DigestError)(nil); !errors.As(err, &de) || de.Got != name.Digest {
+			t.Errorf("finish with another digest: error %v", err)
+		}
+		wantSize(t, b, name.Upload, len(content))
+		canceled, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err = a.Finish(canceled, name.Upload, int64(len(content)), strings.NewReader(""), name.Digest)
+		wantErr(t, "finish", err, context.Canceled)
+		commit(t, b, name.Upload, name.Digest, len(content))
+		wantContent(t, a, name, content)
+	}
+}
 
 func testTwice(t *testing.T, a, b blob.Store) {
 	content := Content(2, 100_000)

@@ -36,6 +36,8 @@ func testBusy(t *testing.T, a, b blob.Store) {
 		}
 		_, err = s.Commit(t.Context(), id, digest.FromString("hel"))
 		wantErr(t, fmt.Sprint("commit ", i), err, blob.ErrBusy)
+		_, err = s.Finish(t.Context(), id, 0, r, digest.FromString("hel"))
+		wantErr(t, fmt.Sprint("finish ", i), err, blob.ErrBusy)
 		wantErr(t, fmt.Sprint("abort ", i), s.Abort(t.Context(), id), blob.ErrBusy)
 		if _, err := s.Size(t.Context(), id); err != nil {
 			t.Errorf("size: %v", err)
