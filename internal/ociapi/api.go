@@ -160,7 +160,7 @@ func (c *call) fail(err error) {
 	var begun *interruptedError
 	if errors.As(err, &begun) {
 		c.event.ErrorCode, c.event.ErrorMessage = "ResponseInterrupted", err.Error()
-		if c.r.Context().Err() == nil {
+		if c.r.Context().Err() == nil && !begun.byClient() {
 			c.log.ErrorContext(c.r.Context(), "response interrupted", "request_id", c.event.RequestID, "error", err)
 		}
 		return

@@ -1,11 +1,14 @@
 package ociapi
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/opencontainers/go-digest"
 
@@ -128,6 +131,13 @@ type interruptedError struct{ err error }
 
 func (e *interruptedError) Error() string { return "response interrupted: " + e.err.Error() }
 func (e *interruptedError) Unwrap() error { return e.err }
+
+// byClient reports whether it was the client that closed the connection: it
+// shows in writing before the request's context is cancelled.
+func (e *interruptedError) byClient() bool {
+	var op *net.OpError
+	return errors.As(e.err, &op) && (op.Op == "write" || op.Op == "readfrom") && (errors.Is(op, syscall.ECONNRESET) || errors.Is(op, syscall.EPIPE))
+}
 
 // parseRange reads a Range header. ok is false when it is not one range of
 // bytes and is to be ignored; satisfiable is false when it lies outside the
