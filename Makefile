@@ -43,9 +43,9 @@ models: ## refresh the API models from an installed botocore (BOTOCORE=directory
 fuzz: ## every fuzz target, FUZZTIME each (30s)
 	@scripts/fuzz $(FUZZTIME)
 
-bench: ## the load program (PEERS=name=url,… measures others beside it), then the Go benchmarks
+bench: ## the load program (PEERS=name=url,… measures others beside it), then the Go benchmarks, with pratique build against buildah
 	@go run ./bench
-	@go test -run '^$$' -bench . -benchmem $(PACKAGES)
+	@PATH="$$PWD/.cache/bin:$$PWD/.cache/venv/bin:$$PATH" go test -run '^$$' -bench . -benchmem $(PACKAGES)
 
 cover: ## which code the Go tests reach: .cache/cover.html
 	@mkdir -p .cache
