@@ -379,6 +379,9 @@ func (b *building) showPlan(ctx context.Context, builder *imagebuild.Builder, o 
 	for _, s := range plan.Steps {
 		a.printf("  %-10s %s\n", s.What, s.Detail)
 	}
+	if plan.Dockerfile != "" {
+		a.printf("\n%s", plan.Dockerfile)
+	}
 	return planErr
 }
 

@@ -109,6 +109,8 @@ type Plan struct {
 	Executor *Executor `json:"executor,omitempty"`
 	Remote   bool      `json:"remote,omitempty"`
 	Steps    []Step    `json:"steps"`
+	// Dockerfile is what runs, if it is known.
+	Dockerfile string `json:"dockerfile,omitempty"`
 }
 
 // Step is a part of the work.

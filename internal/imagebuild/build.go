@@ -66,6 +66,13 @@ func (b *Builder) Plan(ctx context.Context, spec *imagespec.Spec, o Options) (*b
 		return nil, err
 	}
 	err = w.prepare(ctx)
+	if err == nil && w.plan.Path == buildplan.Dockerfile && !w.base.unknown {
+		recipe, err := w.recipe()
+		if err != nil {
+			return nil, err
+		}
+		w.plan.Dockerfile = recipe.Text
+	}
 	return w.plan, err
 }
 

@@ -296,7 +296,7 @@ func TestGeneratedDockerfile(t *testing.T) {
 			}
 			names := filesIn(t, img)
 			for name := range names {
-				if strings.Contains(name, "evil") && name != "root/data/"+file || strings.HasPrefix(name, "run/pratique") || strings.HasSuffix(name, "/.netrc") {
+				if strings.Contains(name, "evil") && name != "root/data/"+file || strings.HasPrefix(name, "run/pratique") && (e.name != "docker" || !names[name]) || strings.HasSuffix(name, "/.netrc") {
 					t.Errorf("the image has %s", name)
 				}
 			}
