@@ -26,6 +26,8 @@ func readJSON(name string, src []byte) (node, error) {
 	return n, err
 }
 
+var errTooMany = errors.New("it has too many values")
+
 type jsonReader struct {
 	file string
 	src  []byte
@@ -73,7 +75,9 @@ func (j *jsonReader) value(depth int) (node, error) {
 	}
 	switch t := t.(type) {
 	case json.Number:
-		out.value, err = jsonNumber(string(t))
+		if out.value, err = jsonNumber(string(t)); err != nil {
+			err = j.fault(err)
+		}
 	case json.Delim:
 		if t == '[' {
 			err = j.list(&out, depth)
@@ -82,9 +86,6 @@ func (j *jsonReader) value(depth int) (node, error) {
 		}
 	default:
 		out.value = t
-	}
-	if err == nil && out.size > maxValues {
-		err = j.fault(errors.New("it has too many values"))
 	}
 	return out, err
 }
@@ -97,7 +98,9 @@ func (j *jsonReader) list(out *node, depth int) error {
 			return err
 		}
 		list = append(list, item)
-		out.size += item.size
+		if out.size += item.size; out.size > maxValues {
+			return j.fault(errTooMany)
+		}
 	}
 	out.value = list
 	return j.end()
@@ -118,7 +121,9 @@ func (j *jsonReader) object(out *node, depth int) error {
 			return err
 		}
 		d.set(at, t, item)
-		out.size += item.size
+		if out.size += item.size; out.size > maxValues {
+			return j.fault(errTooMany)
+		}
 	}
 	out.value = d
 	return j.end()

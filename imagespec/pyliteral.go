@@ -96,7 +96,7 @@ func pyNumberValue(s string) (Value, bool) {
 			}
 		}
 		return pyInt(digits, base)
-	case pyFloat.MatchString(s):
+	case pyFloat.MatchString(s) && strings.ContainsAny(s, ".eE"):
 		f, err := parseFloat(strings.ReplaceAll(s, "_", ""))
 		return f, err == nil
 	}

@@ -61,30 +61,16 @@ func newPyModule(file, src string) (*pyModule, error) {
 			m.anywhere(i)
 		}
 	}
+	m.parameters()
 	return m, nil
 }
 
 // anywhere notes what binds names within expressions, and the changes that
 // need no assignment.
 func (m *pyModule) anywhere(i int) {
-	t := m.tokens[i]
 	switch {
 	case m.is(i+1, ":="):
 		m.bind(i)
-	case t.text == "lambda":
-		for j := i + 1; j < len(m.tokens) && !m.is(j, ":") && m.tokens[j].kind != pyLine; j++ {
-			m.param(j, t.open, i)
-		}
-	case t.text == "for" && t.open >= 0:
-		for j := i + 1; j < len(m.tokens) && !m.tokens[j].word("in") && m.tokens[j].kind != pyLine; j++ {
-			if m.tokens[j].kind == pyName {
-				m.params[m.tokens[j].text] = true
-			}
-		}
-	case t.text == "def" && m.is(i+2, "("):
-		for j := i + 3; j < m.tokens[i+2].match; j++ {
-			m.param(j, i+2, i+2)
-		}
 	case m.is(i+1, ".") && i+3 < len(m.tokens) && (m.is(i+3, ".") || m.is(i+3, "[")):
 		if _, ok := fieldNamed(m.tokens[i+2].text); ok {
 			m.change(i) // image.packages.append(…)
@@ -92,13 +78,44 @@ func (m *pyModule) anywhere(i int) {
 	}
 }
 
-// param notes the name of a parameter, in the bracket that the parameters are
-// in.
-func (m *pyModule) param(i, open, begin int) {
-	t := m.tokens[i]
-	if t.kind == pyName && t.open == open && (i == begin+1 || m.is(i-1, ",") || m.is(i-1, "*") || m.is(i-1, "**")) {
-		m.params[t.text] = true
+// parameters notes the names that only a function, a lambda or a comprehension
+// gives a value.
+func (m *pyModule) parameters() {
+	// list is the beginning of names that is not at its end yet.
+	type list struct {
+		word string // "def", "lambda" or "for"
+		open int    // the bracket that its names are in
 	}
+	var lists []list
+	end := func() { lists = lists[:len(lists)-1] }
+	for i, t := range m.tokens {
+		for closes := t.is(")") || t.is("]") || t.is("}"); len(lists) > 0 && closes && lists[len(lists)-1].open == t.match; {
+			end()
+		}
+		if t.kind == pyLine {
+			lists = lists[:0]
+		}
+		var in list
+		if len(lists) > 0 {
+			in = lists[len(lists)-1]
+		}
+		switch {
+		case t.word("lambda") || t.word("for") && t.open >= 0:
+			lists = append(lists, list{t.text, t.open})
+		case t.is("(") && i >= 2 && m.tokens[i-2].word("def"):
+			lists = append(lists, list{"def", i})
+		case in.word == "for" && t.word("in") && t.open == in.open, in.word == "lambda" && t.is(":") && t.open == in.open:
+			end()
+		case t.kind != pyName:
+		case in.word == "for", in.word != "" && t.open == in.open && m.beginsParameter(i):
+			m.params[t.text] = true
+		}
+	}
+}
+
+// beginsParameter reports whether a name stands where a parameter is named.
+func (m *pyModule) beginsParameter(i int) bool {
+	return m.is(i-1, "(") || m.is(i-1, ",") || m.is(i-1, "*") || m.is(i-1, "**") || m.tokens[i-1].word("lambda")
 }
 
 func (m *pyModule) is(i int, op string) bool {
@@ -242,10 +259,10 @@ func (m *pyModule) simple(from, to int, top bool) {
 		m.targets(begin, end)
 		if len(equals) == 1 && end == begin+1 && m.tokens[begin].kind == pyName {
 			name := m.tokens[begin].text
-			if _, ok := m.values[name]; !ok {
+			if _, ok := m.values[name]; !ok { // another makes it one of several
 				m.order = append(m.order, name)
+				m.values[name] = pyDefinition{begin, e + 1, to, top}
 			}
-			m.values[name] = pyDefinition{begin, e + 1, to, top}
 		}
 		begin = e + 1
 	}

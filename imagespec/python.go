@@ -98,7 +98,7 @@ func (m *pyModule) isCall(i int) bool {
 // and the methods after it.
 func (m *pyModule) chain(i int) (from, to int) {
 	from = i
-	for m.is(from-1, ".") && from >= 2 && m.tokens[from-2].kind == pyName {
+	for m.is(from-1, ".") && from >= 2 && m.tokens[from-2].kind == pyName && i-from < maxEvaluated {
 		from -= 2
 	}
 	to = i + 1

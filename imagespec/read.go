@@ -35,8 +35,12 @@ func FormatOf(name string) (Format, error) {
 }
 
 // MaxSize is the size in bytes of the largest file that is read as a
-// specification.
-const MaxSize = 4 << 20
+// specification, and MaxYAML that of the largest one in YAML, whose parser needs
+// quadratic time for some texts.
+const (
+	MaxSize = 1 << 20
+	MaxYAML = 64 << 10
+)
 
 // Open reads one specification from a file: "image.yaml", "image.json" or
 // "module.py". Where the file has several of them, ":name" after its path
@@ -102,8 +106,12 @@ func choose(named []Named, file, which string) (*Spec, error) {
 // *[Error] and means that the file cannot be read at all. In Python a single
 // specification may have an error of its own, see [Named].
 func Read(format Format, name string, src []byte) ([]Named, error) {
-	if len(src) > MaxSize {
-		return nil, &Error{File: name, Msg: fmt.Sprintf("it is larger than %d bytes", MaxSize)}
+	limit := MaxSize
+	if format == YAML {
+		limit = MaxYAML
+	}
+	if len(src) > limit {
+		return nil, &Error{File: name, Msg: fmt.Sprintf("it has %d bytes; at most %d are read of an ImageSpec in %s", len(src), limit, format)}
 	}
 	src = bytes.TrimPrefix(src, []byte("\ufeff"))
 	if !utf8.Valid(src) {
