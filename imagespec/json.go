@@ -52,15 +52,10 @@ func (j *jsonReader) position(offset int) Position {
 }
 
 func (j *jsonReader) fault(err error) error {
-	offset := int(j.dec.InputOffset())
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		offset = max(int(syntax.Offset)-1, 0)
-	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errors.New("it ends too early")
 	}
-	p := j.position(offset)
+	p := j.position(int(j.dec.InputOffset()))
 	return &Error{File: j.file, Line: p.Line, Column: p.Column, Msg: err.Error(), Err: err}
 }
 

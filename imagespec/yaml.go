@@ -116,6 +116,9 @@ func (y *yamlReader) read(n ast.Node, depth int) (node, error) {
 	var err error
 	switch n := n.(type) {
 	case *ast.MappingNode:
+		if !n.IsFlowStyle && len(n.Values) > 0 {
+			out.pos = positionOf(n.Values[0].Key)
+		}
 		err = y.mapping(&out, n.Values, depth)
 	case *ast.MappingValueNode:
 		out.pos = positionOf(n.Key)
