@@ -100,7 +100,7 @@ func pushLayer(t *testing.T, data, content string, now func() time.Time) {
 		t.Fatal(err)
 	}
 	defer blobs.Close()
-	r := registry.New(registry.Config{DB: db, Blobs: blobs, Now: now})
+	r := registry.New(registry.Config{DB: db, Blobs: blobs, Now: now, SmallLayer: -1})
 	repo := registry.Repo{Account: "111111111111", Region: "us-east-1", Name: "app"}
 	if _, err := r.CreateRepository(t.Context(), repo, registry.Settings{}); err != nil {
 		t.Fatal(err)

@@ -184,7 +184,7 @@ func bodyError(err error) error {
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return &Error{Status: http.StatusRequestEntityTooLarge, Code: "SIZE_INVALID", Message: "The request is larger than " + strconv.FormatInt(tooLarge.Limit, 10) + " bytes"}
 	}
-	if errors.Is(err, errTooLong) {
+	if errors.Is(err, errLength) {
 		return errContentRange()
 	}
 	return &Error{Status: http.StatusBadRequest, Code: "SIZE_INVALID", Message: "The request's body ended early"}

@@ -1,7 +1,6 @@
 package ociapi
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -66,26 +65,10 @@ func (c *call) created() {
 
 // uploadWhole takes a blob in a single POST.
 func (c *call) uploadWhole() error {
-	ctx := c.r.Context()
-	id, err := c.registry.StartUpload(ctx, c.repo())
-	if err != nil {
-		return err
-	}
 	body := &reader{r: c.r.Body}
-	_, err = c.registry.AppendUpload(ctx, c.repo(), id, 0, body)
-	if body.err != nil {
-		err = bodyError(body.err)
-	}
-	if err == nil {
-		_, err = c.registry.CompleteUpload(ctx, c.repo(), id, c.Digest)
-	}
+	_, err := c.registry.PutLayer(c.r.Context(), c.repo(), body, c.Digest)
 	if err != nil {
-		// The client does not know the upload, so it cannot go on with it.
-		cerr := c.registry.CancelUpload(context.WithoutCancel(ctx), c.repo(), id)
-		if cerr != nil && !errors.Is(cerr, registry.ErrUploadNotFound) {
-			c.log.WarnContext(ctx, "upload not cancelled", "upload", id, "error", cerr)
-		}
-		return err
+		return c.bodyFailed(err, -1, body)
 	}
 	c.created()
 	return nil
@@ -101,24 +84,38 @@ func (c *call) uploadStatus() error {
 	return nil
 }
 
+// appendUpload appends the request's body to its upload: where Content-Range
+// says, or at the end.
 func (c *call) appendUpload() error {
-	size, err := c.appendBody()
+	off, body, err := c.body()
 	if err != nil {
 		return err
+	}
+	size, err := c.registry.AppendUpload(c.r.Context(), c.repo(), c.Upload, off, body)
+	if err != nil {
+		return c.bodyFailed(err, off, body)
 	}
 	c.uploadHeaders(c.Upload, size)
 	c.send(http.StatusAccepted, "", nil)
 	return nil
 }
 
+// finishUpload does so with the last bytes, if the request has any, and makes
+// the upload a blob.
 func (c *call) finishUpload() error {
-	if c.r.ContentLength != 0 {
-		if _, err := c.appendBody(); err != nil {
+	if c.r.ContentLength == 0 {
+		if _, err := c.registry.CompleteUpload(c.r.Context(), c.repo(), c.Upload, c.Digest); err != nil {
 			return err
 		}
+		c.created()
+		return nil
 	}
-	if _, err := c.registry.CompleteUpload(c.r.Context(), c.repo(), c.Upload, c.Digest); err != nil {
+	off, body, err := c.body()
+	if err != nil {
 		return err
+	}
+	if _, err := c.registry.FinishUpload(c.r.Context(), c.repo(), c.Upload, off, body, c.Digest); err != nil {
+		return c.bodyFailed(err, off, body)
 	}
 	c.created()
 	return nil
@@ -132,25 +129,23 @@ func (c *call) cancelUpload() error {
 	return nil
 }
 
-// appendBody appends the request's body to its upload: where Content-Range
-// says, or at the end. It returns how many bytes the upload has then.
-func (c *call) appendBody() (int64, error) {
+// body returns the request's body and where in the upload it begins, negative
+// for the end.
+func (c *call) body() (off int64, body *reader, err error) {
 	off, length, err := contentRange(c.r)
-	if err != nil {
-		return 0, err
-	}
-	body := &reader{r: c.r.Body, limit: length}
-	size, err := c.registry.AppendUpload(c.r.Context(), c.repo(), c.Upload, off, body)
+	return off, &reader{r: c.r.Body, length: length}, err
+}
+
+// bodyFailed returns what to answer when the engine could not do with a body
+// that was to begin at off.
+func (c *call) bodyFailed(err error, off int64, body *reader) error {
 	if body.err != nil {
-		return 0, bodyError(body.err)
+		return bodyError(body.err)
 	}
 	if e := (*registry.Error)(nil); off >= 0 && errors.As(err, &e) && e.Kind == registry.ErrUploadOffset {
-		return 0, c.outOfOrder(off, e.Have)
+		return c.outOfOrder(off, e.Have)
 	}
-	if err == nil && length >= 0 && body.n != length {
-		err = errContentRange()
-	}
-	return size, err
+	return err
 }
 
 // outOfOrder answers a chunk that does not continue the upload, in ECR's words.
@@ -190,18 +185,23 @@ func contentRange(r *http.Request) (off, n int64, err error) {
 // reader reads a request's body. It remembers the error that reading ended
 // with, which tells the client's fault from the store's.
 type reader struct {
-	r     io.Reader
-	limit int64 // most bytes to take; 0 or less is no limit
-	n     int64
-	err   error
+	r      io.Reader
+	length int64 // how many bytes there must be; 0 or less is any number
+	n      int64
+	err    error
 }
 
 func (r *reader) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
 	r.n += int64(n)
-	if r.limit > 0 && r.n > r.limit {
-		err = errTooLong
-		n -= int(min(int64(n), r.n-r.limit))
+	if r.length > 0 {
+		switch {
+		case r.n > r.length:
+			n -= int(min(int64(n), r.n-r.length))
+			err = errLength
+		case errors.Is(err, io.EOF) && r.n < r.length:
+			err = errLength
+		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		r.err = err
@@ -209,4 +209,4 @@ func (r *reader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-var errTooLong = errors.New("more bytes than announced")
+var errLength = errors.New("other than as many bytes as announced")

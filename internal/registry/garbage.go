@@ -312,40 +312,48 @@ func (c *collector) forgetBlobs(ctx context.Context) error {
 }
 
 func (c *collector) forgetBatch(ctx context.Context, batch []marked) error {
-	var gone int64
+	var gone, files, bytes int64
 	err := c.db.Write(ctx, func(tx *meta.Tx) error {
-		gone = 0
+		gone, files, bytes = 0, 0, 0
 		for _, m := range batch {
-			n, err := forget(tx, m)
+			ok, small, err := forget(tx, m)
 			if err != nil {
 				return err
 			}
-			gone += n
+			if ok {
+				gone++
+			}
+			if small {
+				files, bytes = files+1, bytes+m.size
+			}
 		}
 		return nil
 	})
 	if err == nil {
-		c.done.Blobs += gone
+		c.done.Blobs, c.done.Files, c.done.Bytes = c.done.Blobs+gone, c.done.Files+files, c.done.Bytes+bytes
 	}
 	return err
 }
 
 // forget turns a blob into garbage if it is still marked as it was and no
-// repository has it; if one has, the mark goes.
-func forget(tx *meta.Tx, m marked) (int64, error) {
+// repository has it; if one has, the mark goes. The bytes of a small one are
+// gone with it.
+func forget(tx *meta.Tx, m marked) (gone, small bool, err error) {
 	var upload string
 	var size int64
-	err := tx.QueryRow(`DELETE FROM blob WHERE digest = $1 AND condemned_at = $2
-		AND NOT EXISTS (SELECT 1 FROM layer l WHERE l.digest = blob.digest) RETURNING upload, size`, m.digest.String(), m.since).Scan(&upload, &size)
+	err = tx.QueryRow(`DELETE FROM blob WHERE digest = $1 AND condemned_at = $2
+		AND NOT EXISTS (SELECT 1 FROM layer l WHERE l.digest = blob.digest) RETURNING upload, size, content IS NOT NULL`,
+		m.digest.String(), m.since).Scan(&upload, &size, &small)
 	if errors.Is(err, sql.ErrNoRows) {
 		_, err := tx.Exec(`UPDATE blob SET condemned_at = NULL WHERE digest = $1 AND condemned_at = $2`, m.digest.String(), m.since)
-		return 0, err
+		return false, false, err
 	}
-	if err != nil {
-		return 0, err
+	if err != nil || small {
+		return err == nil, small, err
 	}
-	return tx.Exec(`INSERT INTO garbage (digest, upload, size, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+	_, err = tx.Exec(`INSERT INTO garbage (digest, upload, size, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 		m.digest.String(), upload, size, m.since)
+	return err == nil, false, err
 }
 
 // removeFiles removes the bytes of garbage. Their names never come back, so

@@ -31,6 +31,7 @@ type nodes struct {
 	clock  *clock
 	a, b   *fixture
 	hooksA *hooks // of the blob store of a
+	small  int    // Config.SmallLayer
 }
 
 // hooks is a blob store on which a test can let something happen in between.
@@ -59,11 +60,18 @@ func (h *hooks) Remove(ctx context.Context, b blob.Name) error {
 	return h.Store.Remove(ctx, b)
 }
 
-// eachNodes runs f on nodes with the repositories app and other.
+// eachNodes runs f on nodes with the repositories app and other, which keep
+// all layers in files.
 func eachNodes(t *testing.T, f func(t *testing.T, n *nodes)) {
 	t.Helper()
+	eachNodesWith(t, -1, f)
+}
+
+// eachNodesWith is eachNodes with another Config.SmallLayer.
+func eachNodesWith(t *testing.T, small int, f func(t *testing.T, n *nodes)) {
+	t.Helper()
 	metatest.Each(t, func(t *testing.T, db *meta.DB) {
-		n := newNodes(t, db)
+		n := newNodesWith(t, db, small)
 		for _, repo := range []registry.Repo{app, other} {
 			if _, err := n.a.CreateRepository(t.Context(), repo, registry.Settings{}); err != nil {
 				t.Fatal(err)
@@ -73,11 +81,13 @@ func eachNodes(t *testing.T, f func(t *testing.T, n *nodes)) {
 	})
 }
 
-func newNodes(t *testing.T, db *meta.DB) *nodes {
-	n := &nodes{t: t, db: db, dir: t.TempDir(), clock: &clock{now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}}
+func newNodes(t *testing.T, db *meta.DB) *nodes { return newNodesWith(t, db, -1) }
+
+func newNodesWith(t *testing.T, db *meta.DB, small int) *nodes {
+	n := &nodes{t: t, db: db, small: small, dir: t.TempDir(), clock: &clock{now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}}
 	n.hooksA = &hooks{Store: n.store()}
-	n.a = &fixture{t: t, clock: n.clock, Registry: registry.New(registry.Config{DB: db, Blobs: n.hooksA, Now: n.clock.Now, Log: slog.New(slog.DiscardHandler)})}
-	n.b = &fixture{t: t, clock: n.clock, Registry: registry.New(registry.Config{DB: db, Blobs: n.store(), Now: n.clock.Now})}
+	n.a = &fixture{t: t, clock: n.clock, Registry: registry.New(registry.Config{DB: db, Blobs: n.hooksA, Now: n.clock.Now, SmallLayer: n.small, Log: slog.New(slog.DiscardHandler)})}
+	n.b = &fixture{t: t, clock: n.clock, Registry: registry.New(registry.Config{DB: db, Blobs: n.store(), Now: n.clock.Now, SmallLayer: n.small})}
 	return n
 }
 

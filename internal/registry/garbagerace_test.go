@@ -34,12 +34,14 @@ const (
 	raceContents = 120  // that layers are chosen from, few enough to come back often
 	raceRepos    = 5    // shared by all workers, besides one of each
 	raceMaxSize  = 4096 // bytes of a layer
+	raceSmall    = 2000 // bytes of a small one
 )
 
-// race is two nodes on one database and one directory, and the workers that
-// use them all at once.
+// race is two nodes on one database and one directory, one of which keeps small
+// layers in the database, and the workers that use them all at once.
 type race struct {
 	t     *testing.T
+	db    *meta.DB
 	nodes [2]*registry.Registry
 	store *blob.Dir
 	ahead atomic.Int64 // how far the clock is ahead, once the workers are done
@@ -67,7 +69,7 @@ func raceContent(n int) []byte {
 // there as long as is promised.
 func TestCollectConcurrently(t *testing.T) {
 	metatest.Each(t, func(t *testing.T, db *meta.DB) {
-		r := &race{t: t}
+		r := &race{t: t, db: db}
 		dir := t.TempDir()
 		for i := range r.nodes {
 			store, err := blob.OpenDir(dir)
@@ -76,7 +78,7 @@ func TestCollectConcurrently(t *testing.T) {
 			}
 			t.Cleanup(func() { store.Close() })
 			r.store = store
-			r.nodes[i] = registry.New(registry.Config{DB: db, Blobs: store, Now: r.now, GarbageGrace: raceGrace, Log: slog.New(slog.DiscardHandler)})
+			r.nodes[i] = registry.New(registry.Config{DB: db, Blobs: store, Now: r.now, GarbageGrace: raceGrace, SmallLayer: []int{raceSmall, -1}[i], Log: slog.New(slog.DiscardHandler)})
 		}
 		for i := range raceRepos {
 			if _, err := r.nodes[0].CreateRepository(t.Context(), raceRepo(i), registry.Settings{}); err != nil {
@@ -175,6 +177,22 @@ func (r *race) check(workers []*raceWorker) {
 			r.t.Errorf("%s is stored twice", f.Name.Digest)
 		}
 		got[f.Name.Digest] = true
+	}
+	err := r.db.Read(ctx, func(tx *meta.Tx) error {
+		small, err := meta.All(tx, meta.ScanString, `SELECT digest FROM blob WHERE content IS NOT NULL`)
+		for _, d := range small {
+			if got[digest.Digest(d)] {
+				r.t.Errorf("%s is stored in both places", d)
+			}
+			got[digest.Digest(d)] = true
+		}
+		if len(small) == 0 || len(small) == len(got) {
+			r.t.Errorf("%d of %d layers are small: nothing was tested", len(small), len(got))
+		}
+		return err
+	})
+	if err != nil {
+		r.t.Error(err)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		r.t.Errorf("stored (-want +got):\n%s", diff)
@@ -313,23 +331,37 @@ func (w *raceWorker) provide(ctx context.Context, repo registry.Repo, d digest.D
 			w.t.Error(err)
 		}
 	}
-	id, err := w.node().StartUpload(ctx, repo)
-	if err != nil {
-		w.t.Error(err)
-		return
-	}
-	half := len(content) / 2
-	_, err = w.node().AppendUpload(ctx, repo, id, 0, bytes.NewReader(content[:half]))
-	if err == nil {
-		_, err = w.node().AppendUpload(ctx, repo, id, int64(half), bytes.NewReader(content[half:]))
-	}
-	if err == nil {
-		_, err = w.node().CompleteUpload(ctx, repo, id, d)
-	}
-	if err != nil {
+	if err := w.upload(ctx, repo, d, content); err != nil {
 		w.t.Error(err)
 	}
 	w.uploads.Add(1)
+}
+
+// upload uploads a layer in one of the ways there are.
+func (w *raceWorker) upload(ctx context.Context, repo registry.Repo, d digest.Digest, content []byte) error {
+	if w.rnd.IntN(3) == 0 {
+		_, err := w.node().PutLayer(ctx, repo, bytes.NewReader(content), d)
+		return err
+	}
+	id, err := w.node().StartUpload(ctx, repo)
+	if err != nil {
+		return err
+	}
+	half := w.rnd.IntN(len(content))
+	if half > 0 {
+		if _, err := w.node().AppendUpload(ctx, repo, id, 0, bytes.NewReader(content[:half])); err != nil {
+			return err
+		}
+	}
+	if w.rnd.IntN(2) == 0 {
+		_, err = w.node().FinishUpload(ctx, repo, id, int64(half), bytes.NewReader(content[half:]), d)
+		return err
+	}
+	if _, err := w.node().AppendUpload(ctx, repo, id, -1, bytes.NewReader(content[half:])); err != nil {
+		return err
+	}
+	_, err = w.node().CompleteUpload(ctx, repo, id, d)
+	return err
 }
 
 // read reads a layer that an image needs.

@@ -26,6 +26,7 @@ type Layer struct {
 	Archived  bool   // whether all images that name it are archived, of which there is one at least
 
 	upload      string // the upload whose bytes the blob store has
+	small       bool   // the database has the bytes
 	unusedSince int64  // see the column; 0 is null
 }
 
@@ -43,10 +44,10 @@ func layers(tx *meta.Tx, repo Repo, ds []digest.Digest) (map[digest.Digest]*Laye
 		ls, err := meta.All(tx, func(s meta.Scanner) (*Layer, error) {
 			l := Layer{Repo: repo}
 			var active bool
-			err := s.Scan(&l.Digest, &l.MediaType, &l.Size, &l.upload, &l.unusedSince, &l.InUse, &active)
+			err := s.Scan(&l.Digest, &l.MediaType, &l.Size, &l.upload, &l.small, &l.unusedSince, &l.InUse, &active)
 			l.Archived = l.InUse && !active
 			return &l, err
-		}, `SELECT l.digest, l.media_type, b.size, b.upload, COALESCE(l.unused_since, 0), EXISTS (SELECT 1 FROM image_reference f
+		}, `SELECT l.digest, l.media_type, b.size, b.upload, b.content IS NOT NULL, COALESCE(l.unused_since, 0), EXISTS (SELECT 1 FROM image_reference f
 				WHERE f.account = l.account AND f.region = l.region AND f.repository = l.repository AND f.kind = 'layer' AND f.target = l.digest),
 			EXISTS (SELECT 1 FROM image_reference f WHERE f.account = l.account AND f.region = l.region AND f.repository = l.repository
 				AND f.kind = 'layer' AND f.target = l.digest AND NOT `+isArchived("f")+`)
@@ -150,9 +151,9 @@ func (r *Registry) OpenLayer(ctx context.Context, repo Repo, d digest.Digest, of
 
 // Open returns n bytes of a layer that Layer returned, from off; n < 0 is to
 // the end. The caller closes it. Errors: ErrRepositoryNotFound,
-// ErrLayerNotFound, when it was deleted since.
+// ErrLayerNotFound, when it was deleted since, which may pass unnoticed.
 func (r *Registry) Open(ctx context.Context, l *Layer, off, n int64) (io.ReadCloser, error) {
-	rc, err := r.blobs.Open(ctx, l.stored(), off, n)
+	rc, err := r.open(ctx, l, off, n)
 	if errors.Is(err, fs.ErrNotExist) {
 		// Perhaps it was collected since, and perhaps it came back under another name.
 		again, lerr := r.Layer(ctx, l.Repo, l.Digest)
@@ -160,13 +161,24 @@ func (r *Registry) Open(ctx context.Context, l *Layer, off, n int64) (io.ReadClo
 			return nil, fmt.Errorf("open layer: %w", lerr)
 		}
 		if again.upload != l.upload {
-			rc, err = r.blobs.Open(ctx, again.stored(), off, n)
+			rc, err = r.open(ctx, again, off, n)
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open layer: %w", err) // also when it is missing: the row promised it
 	}
 	return rc, nil
+}
+
+func (r *Registry) open(ctx context.Context, l *Layer, off, n int64) (io.ReadCloser, error) {
+	if !l.small {
+		return r.blobs.Open(ctx, l.stored(), off, n)
+	}
+	content, err := r.smallContent(ctx, l.Digest)
+	if err != nil {
+		return nil, err
+	}
+	return section(content, off, n)
 }
 
 // Mount makes a layer of from visible in repo; from is the name of a
@@ -234,6 +246,11 @@ func link(tx *meta.Tx, repo Repo, d digest.Digest, mediaType string, now int64) 
 	if _, err := tx.Exec(`UPDATE blob SET condemned_at = NULL WHERE digest = $1 AND condemned_at IS NOT NULL`, d.String()); err != nil {
 		return err
 	}
+	return linkNew(tx, repo, d, mediaType, now)
+}
+
+// linkNew is link for a blob that nobody has condemned.
+func linkNew(tx *meta.Tx, repo Repo, d digest.Digest, mediaType string, now int64) error {
 	_, err := tx.Exec(`INSERT INTO layer (account, region, repository, digest, media_type, created_at, unused_since) VALUES ($1, $2, $3, $4, $5, $6, $6)
 		ON CONFLICT (account, region, repository, digest) DO UPDATE SET unused_since = excluded.unused_since WHERE layer.unused_since IS NOT NULL`,
 		repo.Account, repo.Region, repo.Name, d.String(), mediaType, now)

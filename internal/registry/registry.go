@@ -78,6 +78,11 @@ type Config struct {
 	// All nodes must have the same.
 	GarbageGrace time.Duration
 
+	// SmallLayer is how many bytes a layer has at most that is kept in the
+	// database and not in Blobs; 0 is 32 KiB, and less is none. Nodes may
+	// differ, and it may change.
+	SmallLayer int
+
 	// Log receives what goes wrong in Run; nil is slog.Default().
 	Log *slog.Logger
 }
@@ -94,6 +99,8 @@ type Registry struct {
 	access    *meta.Memo[Repo, *Access]
 	images    *meta.Memo[imageKey, *Image]
 	layers    *meta.Memo[layerKey, *Layer]
+	contents  contents
+	small     int // bytes of a small layer at most
 	grace     time.Duration
 	scans     bool
 	log       *slog.Logger
@@ -113,6 +120,8 @@ func New(c Config) *Registry {
 		access:    meta.NewMemo[Repo, *Access](c.DB, 10_000),
 		images:    meta.NewShortMemo[imageKey](c.DB, 1000, func(i *Image) bool { return len(i.Manifest) <= 16<<10 }),
 		layers:    meta.NewShortMemo[layerKey, *Layer](c.DB, 10_000, nil),
+		contents:  contents{of: map[digest.Digest][]byte{}},
+		small:     c.SmallLayer,
 		grace:     c.GarbageGrace,
 		scans:     c.Scans,
 		log:       c.Log,
@@ -123,6 +132,9 @@ func New(c Config) *Registry {
 	}
 	if r.precision == 0 {
 		r.precision = 15 * time.Minute
+	}
+	if r.small == 0 {
+		r.small = DefaultSmallLayer
 	}
 	if r.grace == 0 {
 		r.grace = DefaultGarbageGrace

@@ -24,54 +24,65 @@ const touchInterval = time.Minute
 // StartUpload begins an upload and returns its id, a UUID.
 // Errors: ErrRepositoryNotFound.
 func (r *Registry) StartUpload(ctx context.Context, repo Repo) (id string, err error) {
-	// Asked first, so that a push to nowhere leaves nothing in the blob store.
-	if err := r.db.Read(ctx, func(tx *meta.Tx) error { return requireRepository(tx, repo) }); err != nil {
+	if id, err = r.startUpload(ctx, repo, false); err != nil {
 		return "", fmt.Errorf("start upload: %w", err)
-	}
-	id = blob.NewUploadID()
-	if err := r.blobs.Create(ctx, id); err != nil {
-		return "", fmt.Errorf("start upload: %w", err)
-	}
-	now := micros(r.now())
-	err = r.db.Write(ctx, func(tx *meta.Tx) error {
-		if err := requireRepository(tx, repo); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`INSERT INTO upload (id, account, region, repository, started_at, used_at, parts, last_short, short_part)
-			VALUES ($1, $2, $3, $4, $5, $5, 0, FALSE, FALSE)`, id, repo.Account, repo.Region, repo.Name, now)
-		return err
-	})
-	if err != nil {
-		return "", fmt.Errorf("start upload: %w", errors.Join(err, r.abort(ctx, id)))
 	}
 	return id, nil
 }
 
-// upload is a row of the table of uploads.
-type upload struct {
-	used      time.Time
-	parts     int64
-	lastShort bool // the last part is shorter than MinPartSize
-	shortPart bool // a part before it is
+// startUpload makes the row of an upload. The blob store has it when it is begun.
+func (r *Registry) startUpload(ctx context.Context, repo Repo, begun bool) (id string, err error) {
+	id = blob.NewUploadID()
+	now := micros(r.now())
+	err = r.db.Write(ctx, func(tx *meta.Tx) error {
+		n, err := tx.Exec(`INSERT INTO upload (id, account, region, repository, started_at, used_at, parts, last_short, short_part, begun)
+			SELECT $1, account, region, name, CAST($2 AS BIGINT), CAST($2 AS BIGINT), 0, FALSE, FALSE, CAST($3 AS BOOLEAN)
+			FROM repository WHERE account = $4 AND region = $5 AND name = $6`, id, now, begun, repo.Account, repo.Region, repo.Name)
+		if err == nil && n == 0 {
+			err = &Error{Kind: ErrRepositoryNotFound, Repo: repo}
+		}
+		return err
+	})
+	return id, err
 }
 
+// upload is a row of the table of uploads.
+type upload struct {
+	repo      Repo
+	id        string
+	used      time.Time
+	parts     int64
+	lastShort bool   // the last part is shorter than MinPartSize
+	shortPart bool   // a part before it is
+	begun     bool   // the blob store has it
+	content   []byte // all of its bytes when it is not begun
+}
+
+func (u *upload) fail(k Kind) *Error { return &Error{Kind: k, Repo: u.repo, Upload: u.id} }
+
 // upload reads an upload of a repository.
-func (r *Registry) upload(ctx context.Context, repo Repo, id string) (u upload, err error) {
+func (r *Registry) upload(ctx context.Context, repo Repo, id string) (u *upload, err error) {
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+		u = &upload{repo: repo, id: id}
 		var used int64
-		err := tx.QueryRow(`SELECT used_at, parts, last_short, short_part FROM upload
+		err := tx.QueryRow(`SELECT used_at, parts, last_short, short_part, begun, content FROM upload
 			WHERE id = $1 AND account = $2 AND region = $3 AND repository = $4`, id, repo.Account, repo.Region, repo.Name).
-			Scan(&used, &u.parts, &u.lastShort, &u.shortPart)
+			Scan(&used, &u.parts, &u.lastShort, &u.shortPart, &u.begun, &u.content)
 		u.used = fromMicros(used)
 		if errors.Is(err, sql.ErrNoRows) {
-			if err := requireRepository(tx, repo); err != nil {
-				return err
-			}
-			return &Error{Kind: ErrUploadNotFound, Repo: repo, Upload: id}
+			return noUpload(tx, repo, id)
 		}
 		return err
 	})
 	return u, err
+}
+
+// noUpload is the error for an upload that is not there.
+func noUpload(tx *meta.Tx, repo Repo, id string) error {
+	if err := requireRepository(tx, repo); err != nil {
+		return err
+	}
+	return &Error{Kind: ErrUploadNotFound, Repo: repo, Upload: id}
 }
 
 // uploadError says in the engine's words what the blob store said about an
@@ -98,12 +109,24 @@ func uploadError(repo Repo, id string, err error) error {
 // UploadSize returns how many bytes an upload has.
 // Errors: ErrRepositoryNotFound, ErrUploadNotFound.
 func (r *Registry) UploadSize(ctx context.Context, repo Repo, id string) (int64, error) {
-	if _, err := r.upload(ctx, repo, id); err != nil {
+	u, err := r.upload(ctx, repo, id)
+	if err != nil {
 		return 0, fmt.Errorf("get upload: %w", err)
 	}
-	size, err := r.blobs.Size(ctx, id)
+	size, err := r.size(ctx, u)
 	if err != nil {
-		return 0, fmt.Errorf("get upload: %w", uploadError(repo, id, err))
+		return 0, fmt.Errorf("get upload: %w", err)
+	}
+	return size, nil
+}
+
+func (r *Registry) size(ctx context.Context, u *upload) (int64, error) {
+	if !u.begun {
+		return int64(len(u.content)), nil
+	}
+	size, err := r.blobs.Size(ctx, u.id)
+	if err != nil {
+		return 0, uploadError(u.repo, u.id, err)
 	}
 	return size, nil
 }
@@ -115,30 +138,48 @@ func (r *Registry) UploadSize(ctx context.Context, repo Repo, id string) (int64,
 // ErrUploadBusy, and those of from.
 func (r *Registry) AppendUpload(ctx context.Context, repo Repo, id string, off int64, from io.Reader) (size int64, err error) {
 	u, err := r.upload(ctx, repo, id)
-	if err != nil {
-		return 0, fmt.Errorf("append to upload: %w", err)
+	if err == nil {
+		size, err = r.append(ctx, u, off, from)
 	}
-	if now := r.now(); now.Sub(u.used) > touchInterval {
+	if err != nil {
+		return size, fmt.Errorf("append to upload: %w", err)
+	}
+	return size, nil
+}
+
+// append appends to an upload and notes its use.
+func (r *Registry) append(ctx context.Context, u *upload, off int64, from io.Reader) (size int64, err error) {
+	if !u.begun {
+		if have := int64(len(u.content)); off >= 0 && off != have {
+			e := u.fail(ErrUploadOffset)
+			e.Have = have
+			return have, e
+		}
+		more, all, err := r.readSmall(from, len(u.content))
+		if all {
+			return r.appendSmall(ctx, u, more, err)
+		}
+		if err := r.spill(ctx, u); err != nil {
+			return 0, err
+		}
+		off, from = int64(len(u.content)), io.MultiReader(bytes.NewReader(more), from)
+	} else if now := r.now(); now.Sub(u.used) > touchInterval {
 		err := r.db.Write(ctx, func(tx *meta.Tx) error {
-			_, err := tx.Exec(`UPDATE upload SET used_at = $1 WHERE id = $2`, micros(now), id)
+			_, err := tx.Exec(`UPDATE upload SET used_at = $1 WHERE id = $2`, micros(now), u.id)
 			return err
 		})
 		if err != nil {
-			return 0, fmt.Errorf("append to upload: %w", err)
+			return 0, err
 		}
 	}
-	return r.append(ctx, repo, id, off, from)
-}
-
-func (r *Registry) append(ctx context.Context, repo Repo, id string, off int64, from io.Reader) (size int64, err error) {
 	if off < 0 {
-		if off, err = r.blobs.Size(ctx, id); err != nil {
-			return 0, fmt.Errorf("append to upload: %w", uploadError(repo, id, err))
+		if off, err = r.size(ctx, u); err != nil {
+			return 0, err
 		}
 	}
-	n, err := r.blobs.Append(ctx, id, off, from)
+	n, err := r.blobs.Append(ctx, u.id, off, from)
 	if err != nil {
-		return off + n, fmt.Errorf("append to upload: %w", uploadError(repo, id, err))
+		return off + n, uploadError(u.repo, u.id, err)
 	}
 	return off + n, nil
 }
@@ -162,16 +203,16 @@ func (r *Registry) UploadPart(ctx context.Context, repo Repo, id string, first, 
 	if err != nil {
 		return 0, fmt.Errorf("upload part: %w", err)
 	}
-	size, err := r.append(ctx, repo, id, first, bytes.NewReader(part))
-	if err != nil {
-		return 0, err
+	u.shortPart, u.lastShort = u.shortPart || u.lastShort, len(part) < MinPartSize
+	u.parts++
+	size, err := r.append(ctx, u, first, bytes.NewReader(part))
+	if err == nil && u.begun {
+		err = r.db.Write(ctx, func(tx *meta.Tx) error {
+			_, err := tx.Exec(`UPDATE upload SET used_at = $1, parts = parts + 1, short_part = short_part OR last_short, last_short = $2 WHERE id = $3`,
+				micros(r.now()), u.lastShort, id)
+			return err
+		})
 	}
-	now := micros(r.now())
-	err = r.db.Write(ctx, func(tx *meta.Tx) error {
-		_, err := tx.Exec(`UPDATE upload SET used_at = $1, parts = parts + 1, short_part = short_part OR last_short, last_short = $2 WHERE id = $3`,
-			now, len(part) < MinPartSize, id)
-		return err
-	})
 	if err != nil {
 		return 0, fmt.Errorf("upload part: %w", err)
 	}
@@ -179,18 +220,26 @@ func (r *Registry) UploadPart(ctx context.Context, repo Repo, id string, first, 
 }
 
 // CompleteUpload turns an upload into a layer of the repository, durably, when
-// its bytes have the digest want. That the repository has the layer already is
-// not an error, nor is an upload of no bytes. When the digest is wrong the
-// upload stays as it is.
+// its bytes have the digest want, and returns its size and names. That the
+// repository has the layer already is not an error, nor is an upload of no
+// bytes. When the digest is wrong the upload stays as it is.
 // Errors: ErrRepositoryNotFound, ErrUploadNotFound, ErrInvalidDigest,
 // ErrLayerDigestMismatch, ErrUploadBusy.
 func (r *Registry) CompleteUpload(ctx context.Context, repo Repo, id string, want digest.Digest) (*Layer, error) {
-	if err := r.checkCompletion(ctx, repo, id, want, false); err != nil {
-		return nil, fmt.Errorf("complete upload: %w", err)
-	}
-	l, _, err := r.complete(ctx, repo, id, want)
+	l, err := r.finish(ctx, &finish{repo: repo, id: id, want: want})
 	if err != nil {
 		return nil, fmt.Errorf("complete upload: %w", err)
+	}
+	return l, nil
+}
+
+// FinishUpload is AppendUpload and then CompleteUpload. When it fails the upload
+// may or may not have some of the bytes of from, as UploadSize says.
+// Errors: those of both.
+func (r *Registry) FinishUpload(ctx context.Context, repo Repo, id string, off int64, from io.Reader, want digest.Digest) (*Layer, error) {
+	l, err := r.finish(ctx, &finish{repo: repo, id: id, off: off, from: from, want: want})
+	if err != nil {
+		return nil, fmt.Errorf("finish upload: %w", err)
 	}
 	return l, nil
 }
@@ -200,11 +249,9 @@ func (r *Registry) CompleteUpload(ctx context.Context, repo Repo, id string, wan
 // ErrLayerExists when the repository had the layer, in which case the upload
 // is gone as after success.
 func (r *Registry) CompleteParts(ctx context.Context, repo Repo, id string, want digest.Digest) (*Layer, error) {
-	if err := r.checkCompletion(ctx, repo, id, want, true); err != nil {
-		return nil, fmt.Errorf("complete upload: %w", err)
-	}
-	l, existed, err := r.complete(ctx, repo, id, want)
-	if err == nil && existed {
+	f := &finish{repo: repo, id: id, want: want, parts: true}
+	l, err := r.finish(ctx, f)
+	if err == nil && f.existed {
 		err = &Error{Kind: ErrLayerExists, Repo: repo, Ref: Ref{Digest: want}}
 	}
 	if err != nil {
@@ -213,65 +260,159 @@ func (r *Registry) CompleteParts(ctx context.Context, repo Repo, id string, want
 	return l, nil
 }
 
-// checkCompletion reports what speaks against completing an upload before its
-// bytes are looked at; parts asks for the rules of ECR's API.
-func (r *Registry) checkCompletion(ctx context.Context, repo Repo, id string, want digest.Digest, parts bool) error {
-	if _, err := ocispec.ParseDigest(want.String()); err != nil {
-		return &Error{Kind: ErrInvalidDigest, Repo: repo, Ref: Ref{Digest: want}, Err: err}
+// PutLayer stores the bytes of from as a layer of the repository, as an upload
+// that nobody can continue. Errors: those of CompleteUpload, and those of from.
+func (r *Registry) PutLayer(ctx context.Context, repo Repo, from io.Reader, want digest.Digest) (*Layer, error) {
+	l, err := r.putLayer(ctx, repo, from, want)
+	if err != nil {
+		return nil, fmt.Errorf("put layer: %w", err)
 	}
-	u, err := r.upload(ctx, repo, id)
-	if err != nil || !parts {
-		return err
+	return l, nil
+}
+
+func (r *Registry) putLayer(ctx context.Context, repo Repo, from io.Reader, want digest.Digest) (*Layer, error) {
+	if err := checkDigest(repo, want); err != nil {
+		return nil, err
 	}
-	size, err := r.blobs.Size(ctx, id)
-	switch {
-	case err != nil:
-		return uploadError(repo, id, err)
-	case size == 0:
-		return &Error{Kind: ErrEmptyUpload, Repo: repo, Upload: id}
-	case u.shortPart:
-		return &Error{Kind: ErrLayerPartTooSmall, Repo: repo, Upload: id}
+	content, all, err := r.readSmall(from, 0)
+	if all && err == nil {
+		return r.putSmall(ctx, repo, content, want)
+	}
+	if err != nil {
+		return nil, err
+	}
+	id, err := r.startUpload(ctx, repo, true)
+	if err != nil {
+		return nil, err
+	}
+	if err = r.blobs.Create(ctx, id); err == nil {
+		f := &finish{repo: repo, id: id, from: io.MultiReader(bytes.NewReader(content), from), want: want}
+		var l *Layer
+		if l, err = r.finishLarge(ctx, f, &upload{repo: repo, id: id, begun: true}); err == nil {
+			return l, nil
+		}
+	}
+	cerr := r.CancelUpload(context.WithoutCancel(ctx), repo, id)
+	if cerr != nil && !errors.Is(cerr, ErrUploadNotFound) && !errors.Is(cerr, ErrRepositoryNotFound) {
+		r.log.WarnContext(ctx, "an upload that failed remains until it expires", "upload", id, "error", cerr)
+	}
+	return nil, err
+}
+
+// finish is the end of an upload.
+type finish struct {
+	repo  Repo
+	id    string
+	off   int64     // of what comes with it; negative is the end
+	from  io.Reader // nil when nothing comes with it
+	want  digest.Digest
+	parts bool // the rules of ECR's API hold
+
+	existed bool // whether the repository had the layer; only with parts
+}
+
+func checkDigest(repo Repo, d digest.Digest) error {
+	if _, err := ocispec.ParseDigest(d.String()); err != nil {
+		return &Error{Kind: ErrInvalidDigest, Repo: repo, Ref: Ref{Digest: d}, Err: err}
 	}
 	return nil
 }
 
-// complete commits the bytes, then makes them a layer of the repository. When
-// it stops between the two the upload is lost, and the bytes are garbage once
-// its row has expired.
-func (r *Registry) complete(ctx context.Context, repo Repo, id string, want digest.Digest) (l *Layer, existed bool, err error) {
-	damaged, err := r.damaged(ctx, want)
-	if err != nil {
-		return nil, false, err
+func (r *Registry) finish(ctx context.Context, f *finish) (*Layer, error) {
+	if err := checkDigest(f.repo, f.want); err != nil {
+		return nil, err
 	}
-	size, err := r.blobs.Commit(ctx, id, want)
-	if err != nil {
-		return nil, false, uploadError(repo, id, err)
+	var more []byte
+	all, err := true, error(nil)
+	if f.from != nil {
+		if more, all, err = r.readSmall(f.from, 0); err != nil {
+			return nil, err
+		}
+		f.from = io.MultiReader(bytes.NewReader(more), f.from)
 	}
-	mine := blob.Name{Digest: want, Upload: id}
+	if all {
+		l, err := r.finishSmall(ctx, f, more)
+		if !errors.Is(err, errNotSmall) {
+			return l, err
+		}
+	}
+	u, err := r.upload(ctx, f.repo, f.id)
+	if err != nil {
+		return nil, err
+	}
+	if f.parts {
+		if size, err := r.size(ctx, u); err != nil {
+			return nil, err
+		} else if err := u.checkParts(size); err != nil {
+			return nil, err
+		}
+	}
+	if !u.begun {
+		if have := int64(len(u.content)); f.from != nil && f.off >= 0 && f.off != have {
+			e := u.fail(ErrUploadOffset)
+			e.Have = have
+			return nil, e
+		}
+		if err := r.spill(ctx, u); err != nil {
+			return nil, err
+		}
+	}
+	return r.finishLarge(ctx, f, u)
+}
+
+// checkParts reports what ECR's API has against the completion of an upload.
+func (u *upload) checkParts(size int64) error {
+	switch {
+	case size == 0:
+		return u.fail(ErrEmptyUpload)
+	case u.shortPart:
+		return u.fail(ErrLayerPartTooSmall)
+	}
+	return nil
+}
+
+// finishLarge commits the bytes of an upload that the blob store has, then makes
+// them a layer of the repository. When it stops between the two the upload is
+// lost, and the bytes are garbage once its row has expired.
+func (r *Registry) finishLarge(ctx context.Context, f *finish, u *upload) (*Layer, error) {
+	damaged, err := r.damaged(ctx, f.want)
+	if err != nil {
+		return nil, err
+	}
+	var size int64
+	if f.from == nil {
+		size, err = r.blobs.Commit(ctx, u.id, f.want)
+	} else {
+		if f.off < 0 {
+			if f.off, err = r.blobs.Size(ctx, u.id); err != nil {
+				return nil, uploadError(u.repo, u.id, err)
+			}
+		}
+		size, err = r.blobs.Finish(ctx, u.id, f.off, f.from, f.want)
+	}
+	if err != nil {
+		return nil, uploadError(u.repo, u.id, err)
+	}
+	mine := blob.Name{Digest: f.want, Upload: u.id}
 	var spare blob.Name
 	now := micros(r.now())
 	// The client may have gone; what is committed must not be left half done.
 	err = r.db.Write(context.WithoutCancel(ctx), func(tx *meta.Tx) error {
-		n, err := tx.Exec(`DELETE FROM upload WHERE id = $1 AND account = $2 AND region = $3 AND repository = $4`, id, repo.Account, repo.Region, repo.Name)
+		n, err := tx.Exec(`DELETE FROM upload WHERE id = $1 AND account = $2 AND region = $3 AND repository = $4`,
+			u.id, u.repo.Account, u.repo.Region, u.repo.Name)
 		if err != nil {
 			return err
 		}
 		if n == 0 { // the repository was deleted meanwhile, perhaps made anew
-			return &Error{Kind: ErrUploadNotFound, Repo: repo, Upload: id}
+			return u.fail(ErrUploadNotFound)
 		}
-		existed, err = exists(tx, `SELECT 1 FROM layer WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,
-			repo.Account, repo.Region, repo.Name, want.String())
-		if err != nil {
+		if err := f.look(tx); err != nil {
 			return err
 		}
 		if spare, err = keep(tx, mine, size, damaged, now); err != nil {
 			return err
 		}
-		if err := link(tx, repo, want, "", now); err != nil {
-			return err
-		}
-		l, err = layer(tx, repo, want)
-		return err
+		return link(tx, u.repo, f.want, "", now)
 	})
 	if errors.Is(err, ErrUploadNotFound) { // decided, unlike a commit of which there is no news
 		spare = mine
@@ -282,16 +423,28 @@ func (r *Registry) complete(ctx context.Context, repo Repo, id string, want dige
 			r.log.WarnContext(ctx, "bytes that are stored twice remain until they are collected", "blob", spare, "error", err)
 		}
 	}
-	return l, existed, err
+	if err != nil {
+		return nil, err
+	}
+	return &Layer{Repo: u.repo, Digest: f.want, Size: size}, nil
 }
 
-// damaged returns the name under which the content is stored, if its bytes are
-// missing or are not as many as they should be; otherwise the zero Name.
+// look notes whether the repository has the layer, where that matters.
+func (f *finish) look(tx *meta.Tx) (err error) {
+	if f.parts {
+		f.existed, err = exists(tx, `SELECT 1 FROM layer WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,
+			f.repo.Account, f.repo.Region, f.repo.Name, f.want.String())
+	}
+	return err
+}
+
+// damaged returns the name under which the blob store has the content, if its
+// bytes are missing or are not as many as they should be; otherwise the zero Name.
 func (r *Registry) damaged(ctx context.Context, d digest.Digest) (blob.Name, error) {
 	name := blob.Name{Digest: d}
 	var want int64
 	err := r.db.Read(ctx, func(tx *meta.Tx) error {
-		return tx.QueryRow(`SELECT upload, size FROM blob WHERE digest = $1`, d.String()).Scan(&name.Upload, &want)
+		return tx.QueryRow(`SELECT upload, size FROM blob WHERE digest = $1 AND content IS NULL`, d.String()).Scan(&name.Upload, &want)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return blob.Name{}, nil
@@ -335,6 +488,7 @@ func (r *Registry) CancelUpload(ctx context.Context, repo Repo, id string) error
 	if _, err := r.upload(ctx, repo, id); err != nil {
 		return fmt.Errorf("cancel upload: %w", err)
 	}
+	// Also when it is not begun: it may have been about to be.
 	if err := r.abort(ctx, id); err != nil {
 		return fmt.Errorf("cancel upload: %w", uploadError(repo, id, err))
 	}
@@ -377,7 +531,7 @@ func (r *Registry) ExpireUploads(ctx context.Context, before time.Time) error {
 				continue
 			}
 			err := r.db.Write(ctx, func(tx *meta.Tx) error {
-				_, err := tx.Exec(`DELETE FROM upload WHERE id = $1`, u.id)
+				_, err := tx.Exec(`DELETE FROM upload WHERE id = $1 AND (begun OR used_at = $2)`, u.id, u.used)
 				return err
 			})
 			if err != nil {

@@ -24,7 +24,7 @@ func TestGarbageMetrics(t *testing.T) {
 	}
 	defer blobs.Close()
 	now := time.Unix(2_000_000_000, 0)
-	r := registry.New(registry.Config{DB: metatest.Open(t, metatest.SQLite(t)), Blobs: blobs, Now: func() time.Time { return now }})
+	r := registry.New(registry.Config{DB: metatest.Open(t, metatest.SQLite(t)), Blobs: blobs, SmallLayer: -1, Now: func() time.Time { return now }})
 	repo := registry.Repo{Account: "111111111111", Region: "us-east-1", Name: "app"}
 	if _, err := r.CreateRepository(t.Context(), repo, registry.Settings{}); err != nil {
 		t.Fatal(err)
