@@ -368,20 +368,7 @@ func (b *building) showPlan(ctx context.Context, builder *imagebuild.Builder, o 
 		return errors.Join(a.printJSON(plan), planErr)
 	}
 	a.printf("%s\n", a.paint.bold(image))
-	a.printf("  path       %s\n", plan.Path)
-	if plan.Executor != nil {
-		a.printf("  with       %s\n", plan.Executor)
-	}
-	a.printf("  platforms  %s\n", strings.Join(plan.Platforms, ", "))
-	for _, r := range plan.Reasons {
-		a.printf("  because    %s\n", r)
-	}
-	for _, s := range plan.Steps {
-		a.printf("  %-10s %s\n", s.What, s.Detail)
-	}
-	if plan.Dockerfile != "" {
-		a.printf("\n%s", plan.Dockerfile)
-	}
+	a.printf("%s", plan.Text())
 	return planErr
 }
 

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/google/go-containerregistry/pkg/name"
+
 	"github.com/pratique-dev/pratique/internal/buildplan"
 )
 
@@ -69,7 +71,30 @@ func (b *buildah) list(ctx context.Context, j *job, args []string) (Result, erro
 	if err := j.run(ctx, "buildah build", append(args, "--manifest", list, j.Context)...); err != nil {
 		return Result{}, err
 	}
-	return b.push(ctx, j, []string{"buildah", "manifest", "push", "--all"}, list)
+	command := []string{"buildah", "manifest", "push", "--all"}
+	if plainHTTP(j.Tags[0]) {
+		command = append(command, "--tls-verify=false") // which the other commands take from their configuration
+	}
+	result, err := b.push(ctx, j, command, list)
+	if err != nil {
+		return Result{}, err
+	}
+	// Old versions say that they pushed an index when they failed to.
+	failure := &Error{Program: "buildah manifest push", Tail: j.tail, Err: errors.New("the registry does not have the image")}
+	for _, t := range j.Tags {
+		tag, err := name.NewTag(t)
+		if err != nil {
+			return Result{}, err
+		}
+		found, err := j.head(ctx, tag)
+		if err != nil {
+			return Result{}, fmt.Errorf("ask for the image that was pushed: %w", err)
+		}
+		if found != result.Digest {
+			return Result{}, failure
+		}
+	}
+	return result, nil
 }
 
 func (b *buildah) push(ctx context.Context, j *job, command []string, image string) (Result, error) {

@@ -177,19 +177,55 @@ func TestBuildahIndex(t *testing.T) {
 	record := fakes(t, "buildah")
 	r := request(t)
 	r.Args, r.Labels, r.Secrets, r.Platforms = nil, nil, nil, []string{"linux/amd64", "linux/arm64"}
-	if _, err := executors()["buildah"].open.Build(t.Context(), r, nil); err != nil {
-		t.Fatal(err)
+	host, made := madeImage(t)
+	r.Tags = []string{host + "/team/app:v1"}
+	t.Setenv("DIGEST", made)
+	result, err := executors()["buildah"].open.Build(t.Context(), r, nil)
+	if err != nil || result.Digest != made {
+		t.Fatalf("%v, %v; want %s", result, err, made)
 	}
 	got := anonymous(calls(t, record))
 	list := got[0][7]
 	want := [][]string{
 		{"buildah", "build", "--file", r.Context + "/Dockerfile", "--platform", "linux/amd64,linux/arm64", "--manifest", list, r.Context},
-		{"buildah", "manifest", "push", "--all", "--digestfile", "TMP/digest", list, "docker://" + r.Tags[0]},
+		{"buildah", "manifest", "push", "--all", "--tls-verify=false", "--digestfile", "TMP/digest", list, "docker://" + r.Tags[0]},
 		{"buildah", "manifest", "rm", list},
 	}
 	if d := cmp.Diff(want, got); d != "" || !strings.HasPrefix(list, "localhost/pratique-build-") {
 		t.Errorf("calls (-want +got):\n%s", d)
 	}
+
+	// That it says so is not enough.
+	t.Setenv("DIGEST", digest)
+	_, err = executors()["buildah"].open.Build(t.Context(), r, nil)
+	var failed *Error
+	if !errors.As(err, &failed) || !strings.HasPrefix(err.Error(), "buildah manifest push: the registry does not have the image\n  step one: ***") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// madeImage is a registry that has the image team/app:v1.
+func madeImage(t *testing.T) (host, digest string) {
+	t.Helper()
+	server := httptest.NewServer(registry.New(registry.Logger(slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo))))
+	t.Cleanup(server.Close)
+	host = strings.TrimPrefix(server.URL, "http://")
+	img, err := random.Image(10, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := name.ParseReference(host + "/team/app:v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := remote.Write(ref, img); err != nil {
+		t.Fatal(err)
+	}
+	hash, err := img.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return host, hash.String()
 }
 
 // anonymous replaces the private directory of a build.
@@ -210,27 +246,10 @@ func anonymous(calls [][]string) [][]string {
 // and its own word on the digest is not believed if the registry knows better.
 func TestDocker(t *testing.T) {
 	record := fakes(t, "docker")
-	server := httptest.NewServer(registry.New(registry.Logger(slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo))))
-	defer server.Close()
-	address := strings.TrimPrefix(server.URL, "http://")
+	address, want := madeImage(t)
 	r := request(t)
 	r.Tags = []string{address + "/team/app:v1"}
 	r.Keychain = keychain{address: {Username: user, Password: password}}
-	img, err := random.Image(10, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ref, err := name.ParseReference(r.Tags[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := remote.Write(ref, img); err != nil {
-		t.Fatal(err)
-	}
-	want, err := img.Digest()
-	if err != nil {
-		t.Fatal(err)
-	}
 	own := filepath.Join(os.Getenv("HOME"), ".docker")
 	if err := os.MkdirAll(filepath.Join(own, "contexts"), 0o700); err != nil {
 		t.Fatal(err)
@@ -246,7 +265,7 @@ func TestDocker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if result.Digest != want.String() {
+	if result.Digest != want {
 		t.Errorf("digest %s, the registry says %s", result.Digest, want)
 	}
 	empty(t)

@@ -181,23 +181,32 @@ func (j *job) pushedDigest(ctx context.Context, said string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	options := []remote.Option{remote.WithContext(ctx)}
-	if j.Keychain != nil {
-		options = append(options, remote.WithAuthFromKeychain(j.Keychain))
-	} else {
-		options = append(options, remote.WithAuth(authn.Anonymous))
+	found, err := j.head(ctx, tag.Digest(said))
+	if err == nil && found == "" {
+		found, err = j.head(ctx, tag)
 	}
-	_, err = remote.Head(tag.Digest(said), options...)
-	if err == nil {
-		return said, nil
+	if err == nil && found == "" {
+		err = errors.New("the registry does not have it")
 	}
-	var refused *transport.Error
-	if !errors.As(err, &refused) || refused.StatusCode != http.StatusNotFound {
-		return "", fmt.Errorf("ask for the digest of the image that was pushed: %w", err)
-	}
-	desc, err := remote.Head(tag, options...)
 	if err != nil {
 		return "", fmt.Errorf("ask for the digest of the image that was pushed: %w", err)
+	}
+	return found, nil
+}
+
+// head asks the registry for the digest of an image; empty if it has none.
+func (j *job) head(ctx context.Context, ref name.Reference) (string, error) {
+	auth := remote.WithAuth(authn.Anonymous)
+	if j.Keychain != nil {
+		auth = remote.WithAuthFromKeychain(j.Keychain)
+	}
+	desc, err := remote.Head(ref, remote.WithContext(ctx), auth)
+	var refused *transport.Error
+	switch {
+	case errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound:
+		return "", nil
+	case err != nil:
+		return "", err
 	}
 	return desc.Digest.String(), nil
 }

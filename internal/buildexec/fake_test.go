@@ -42,7 +42,7 @@ while [ $# -gt 0 ]; do
 	case "$1" in
 	--secret) cat "${2##*src=}"; echo;;
 	--iidfile) echo sha256:` + "2222222222222222222222222222222222222222222222222222222222222222" + ` > "$2";;
-	--digestfile) echo ` + digest + ` > "$2";;
+	--digestfile) echo "${DIGEST:-` + digest + `}" > "$2";;
 	--metadata-file) echo '{"containerimage.digest":"` + digest + `"}' > "$2";;
 	esac
 	shift
@@ -70,6 +70,7 @@ func fakes(t *testing.T, programs ...string) string {
 	}
 	t.Setenv("RECORD", record)
 	t.Setenv("MODE", "")
+	t.Setenv("DIGEST", "")
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("TMPDIR", t.TempDir())
 	for _, name := range []string{"BUILDKIT_HOST", "DOCKER_CONFIG", "DOCKER_HOST", "BUILDX_BUILDER", "XDG_RUNTIME_DIR", "BUILDAH_LAYERS", "CONTAINERS_REGISTRIES_CONF", "REGISTRY_AUTH_FILE"} {

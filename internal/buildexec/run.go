@@ -37,6 +37,7 @@ type job struct {
 	hide redactor
 	env  []string // added to the environment of programs
 	out  func(string)
+	tail []string // the last lines of the program that ran last
 }
 
 // begin makes the private directory of a build, with its secrets in it. The
@@ -112,11 +113,11 @@ func (j *job) run(ctx context.Context, called string, args ...string) error {
 	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // one of this package's programs
 	cmd.Env = append(os.Environ(), j.env...)
-	var tail []string
+	j.tail = nil
 	out := &lines{tell: func(line string) {
 		line = j.hide.apply(line)
-		if tail = append(tail, line); len(tail) > tailLines {
-			tail = tail[1:]
+		if j.tail = append(j.tail, line); len(j.tail) > tailLines {
+			j.tail = j.tail[1:]
 		}
 		j.out(line)
 	}}
@@ -132,7 +133,7 @@ func (j *job) run(ctx context.Context, called string, args ...string) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("%s: %w", called, cause)
 	}
-	return &Error{Program: called, Tail: tail, Err: err}
+	return &Error{Program: called, Tail: j.tail, Err: err}
 }
 
 // lines is a writer that passes on whole lines. Programs write their two outputs

@@ -182,6 +182,10 @@ func TestGolden(t *testing.T) {
 			}
 			compare(t, g.name+".dockerfile", []byte(recipe.Text))
 			compare(t, g.name+".txt", describe(t, plan, recipe, dir))
+			plan.Dockerfile = recipe.Text
+			if got, want := plan.Text(), "\ndockerfile:\n  # Made by pratique"; !strings.Contains(got, want) {
+				t.Errorf("the plan has no Dockerfile:\n%s", got)
+			}
 		})
 	}
 }

@@ -33,5 +33,11 @@ func (p *Plan) Text() string {
 	for _, s := range p.Steps {
 		fmt.Fprintf(&b, "  %-*s  %s\n", wide, s.What, s.Detail)
 	}
+	if p.Dockerfile != "" {
+		b.WriteString("dockerfile:\n")
+		for line := range strings.Lines(p.Dockerfile) {
+			b.WriteString("  " + line)
+		}
+	}
 	return b.String()
 }

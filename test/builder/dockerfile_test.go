@@ -29,6 +29,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
@@ -304,6 +305,52 @@ func TestGeneratedDockerfile(t *testing.T) {
 				t.Error("the image has no good.py in a directory of Debian's Python")
 			}
 			search(t, img, said, []string{password, base64.StdEncoding.EncodeToString([]byte("user:" + password))})
+			nothingLeft(t, d)
+		})
+	}
+}
+
+// TestSeveralPlatforms builds an index of images that run nothing.
+func TestSeveralPlatforms(t *testing.T) {
+	for _, e := range executors {
+		if e.name == "docker" {
+			continue // its own builder makes one platform at a time
+		}
+		t.Run(e.name, func(t *testing.T) {
+			w := newWorld(t)
+			s := e.open(t, w)
+			d := w.deskWith(t, w.owner, s)
+			d.write(t, "Dockerfile", "FROM scratch\nCOPY hello.txt /\nENTRYPOINT [\"/hello.txt\"]\n")
+			d.write(t, "hello.txt", "hello\n")
+			image := s.host(blackbox.Owner) + "/apps/several:v1"
+			stdout := d.run(t, binary(), "build", "--dockerfile", "Dockerfile", "--tag", image, "--builder", e.flag, "--platform", "linux/amd64,linux/arm64", "--output", "json")
+			var result struct{ Digest string }
+			if err := json.Unmarshal([]byte(stdout), &result); err != nil {
+				t.Fatalf("%v\n%s", err, stdout)
+			}
+			index, err := remote.Index(w.ref(t, image), w.login(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			digest, err := index.Digest()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if result.Digest != digest.String() {
+				t.Errorf("digest %s, the registry has %s", result.Digest, digest)
+			}
+			manifest, err := index.IndexManifest()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var platforms []string
+			for _, m := range manifest.Manifests {
+				platforms = append(platforms, m.Platform.OS+"/"+m.Platform.Architecture)
+			}
+			slices.Sort(platforms)
+			if d := cmp.Diff([]string{"linux/amd64", "linux/arm64"}, platforms); d != "" {
+				t.Errorf("platforms (-want +got):\n%s", d)
+			}
 			nothingLeft(t, d)
 		})
 	}
