@@ -25,7 +25,8 @@ with open(folder / "told", "a") as f:
 answer = json.loads((folder / "answer").read_text())
 sys.stderr.write(answer["stderr"])
 sys.stdout.write(answer["stdout"])
-sys.exit(answer["check" if "--check-only" in arguments else "build"])
+status = "check" if "--check-only" in arguments else "name" if "--explain-tag" in arguments else "build"
+sys.exit(answer.get(status, 0))
 """
 
 

@@ -76,7 +76,7 @@ class BuilderTest(ProgramTestCase):
     def test_builds(self) -> None:
         self.answers(stdout=json.dumps({"image": self.spec.image_name(), "digest": "sha256:0"}))
         self.assertEqual(self.builder.build_image(self.spec), self.spec.image_name())
-        arguments = self.told()[0]["arguments"]
+        arguments = self.told()[-1]["arguments"]
         self.assertEqual(arguments[arguments.index("--context") + 1], os.getcwd())
         self.assertEqual(arguments[arguments.index("--flytekit-compat") + 1], flytekit.__version__)
         self.assertEqual(arguments[arguments.index("--flytekit-version") + 1], flytekit.__version__)
@@ -89,9 +89,10 @@ class BuilderTest(ProgramTestCase):
             self.builder.build_image(self.spec)
             self.assertTrue(self.builder.should_build(self.spec))
         self.assertEqual(
-            self.told()[0]["arguments"][-5:], ["--remote", "--endpoint-url", "https://p", "--cache", "/a b"]
+            self.told()[1]["arguments"][-5:], ["--remote", "--endpoint-url", "https://p", "--cache", "/a b"]
         )
-        self.assertNotIn("--remote", self.told()[1]["arguments"])
+        for told in self.told()[0], self.told()[2]:  # for the name, and whether it exists
+            self.assertNotIn("--remote", told["arguments"])
         for value, arguments in (("true", ["--remote"]), ("1", ["--remote"]), ("False", []), ("", [])):
             with self.subTest(value=value), mock.patch.dict(os.environ, {"PRATIQUE_REMOTE": value}):
                 self.assertEqual(remote(), arguments)
@@ -121,14 +122,15 @@ class BuilderTest(ProgramTestCase):
                 self.assertNotIn("--flytekit-version", self.told()[-1]["arguments"])
 
     def test_fails(self) -> None:
-        self.answers(build=1)
+        self.answers(build=1, stdout=json.dumps({"image": self.spec.image_name()}))
         with self.assertRaisesRegex(BuildError, "exit status 1"):
             self.builder.build_image(self.spec)
 
     def test_refuses_another_tag(self) -> None:
         self.answers(stdout=json.dumps({"image": f"{REGISTRY}/n:other"}))
-        with self.assertRaisesRegex(BuildError, "n:other.*calls the image.*" + self.spec.tag):
+        with self.assertRaisesRegex(BuildError, self.spec.tag + ".*and pratique .*n:other"):
             self.builder.build_image(self.spec)
+        self.assertEqual(len(self.told()), 1)  # nothing was built
 
     def test_needs_a_registry(self) -> None:
         with self.assertRaisesRegex(BuildError, "'n' has no registry"):

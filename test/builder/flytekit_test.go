@@ -106,6 +106,29 @@ def hello() -> int:
 	}
 }
 
+// TestPyflyteRemote: with PRATIQUE_REMOTE it is a builder of the server's that
+// builds, also the modules that only this process knows.
+func TestPyflyteRemote(t *testing.T) {
+	w := newWorld(t)
+	builder := w.newDesk(t)
+	blackbox.Daemon(t, append(w.Env(w.owner), builder.env...), func() error { return nil }, binary(), "builder", "--endpoint-url", w.URL,
+		"--network", "0.0.0.0/0") // the package index may be the machine's own
+
+	// No uv, no package index, nothing but the AWS credentials at hand.
+	d := &desk{dir: filepath.Join(t.TempDir(), "src"), env: w.Env(w.owner)}
+	d.write(t, "example/__init__.py", "")
+	d.write(t, "example/workflow.py", guide(w.host(), w.Base))
+	d.write(t, "image-requirements.txt", "requests==2.32.3\n")
+	packaging := d.with("PATH=/usr/bin:/bin", "PYTHONPATH="+installPlugin(t), "PRATIQUE_PROGRAM="+binary(), "PRATIQUE_REMOTE="+w.URL, "PRATIQUE_BUILD_ARGS=--no-flytekit")
+	packaging.run(t, sdkPython(t, "flytekit"), "-m", "flytekit.clis.sdk_in_container.pyflyte", "--pkgs", "example", "package",
+		"--source", ".", "--copy", "none", "--output", "flyte-package.tgz")
+
+	out := runImage(t, builder, w.only(t, "simple-example-image"), "python3", "-c", "import os, requests; print(sorted(os.listdir('/root/example')), requests.__version__)")
+	if want := "['__init__.py', 'workflow.py'] 2.32.3\n"; out != want {
+		t.Errorf("the image says %q, want %q", out, want)
+	}
+}
+
 // TestFlyteImage builds an Image of flyte, the second SDK.
 func TestFlyteImage(t *testing.T) {
 	w := newWorld(t)

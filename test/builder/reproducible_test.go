@@ -1,7 +1,10 @@
 package builder
 
 import (
+	"archive/tar"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -68,6 +71,7 @@ func TestReproducible(t *testing.T) {
 	if diff := cmp.Diff(first, second); first.Digest != second.Digest || first.Digest == "" {
 		t.Errorf("digest differs (-first +second):\n%s", diff)
 	}
+	w.checkTimes(t, first.Reference)
 	if second.Existed || second.UploadedBytes > 64<<10 {
 		t.Errorf("the second build uploaded %d bytes, existed %v: want that it built all and uploaded no layer", second.UploadedBytes, second.Existed)
 	}
@@ -106,5 +110,45 @@ func TestOnePackageChanged(t *testing.T) {
 	b = d.build(t, "image.json", "--no-flytekit")
 	if sent = proxy.take(); sent != 0 || !b.Existed {
 		t.Errorf("with no change %d bytes were sent (%d before), existed: %v", sent, before, b.Existed)
+	}
+}
+
+// checkTimes looks for times in what a build added to the base image: there is
+// none but the one that all builds have.
+func (w *world) checkTimes(t *testing.T, image string) {
+	t.Helper()
+	img := w.image(t, image)
+	config, err := img.ConfigFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := config.Created.Unix(); got != 0 {
+		t.Errorf("the image was created at %v", config.Created)
+	}
+	layers, err := img.Layers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(layers) < 2 {
+		t.Fatalf("the image has %d layers, want more than its base", len(layers))
+	}
+	for i, l := range layers[1:] {
+		r, err := l.Uncompressed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for archive := tar.NewReader(r); ; {
+			h, err := archive.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("layer %d: %v", i+1, err)
+			}
+			if h.ModTime.Unix() != 0 || h.Uname != "" || h.Gname != "" {
+				t.Errorf("layer %d: %s of %q:%q, changed at %v", i+1, h.Name, h.Uname, h.Gname, h.ModTime)
+			}
+		}
+		r.Close()
 	}
 }

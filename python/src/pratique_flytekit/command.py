@@ -49,26 +49,34 @@ class Build:
         Raises BuildError where that is not known: because the registry wants
         a login, or refuses to say, or is not there.
         """
-        done = self._run(["--check-only"], capture=True)
+        done = self._run(["--check-only", *further_arguments()], capture=True)
         if done.returncode == PRESENT:
             return True
         if done.returncode == ABSENT:
             return False
         raise BuildError(_reason(done.stderr) or f"pratique build --check-only: exit status {done.returncode}")
 
-    def build(self, force: bool = False) -> dict[str, Any]:
-        """Builds the image and pushes it. Returns what pratique says of it.
+    def name(self) -> str:
+        """The image's name with its tag, as pratique computes it."""
+        done = self._run(["--explain-tag", "--output", "json"], capture=True)
+        if done.returncode != 0:
+            raise BuildError(_reason(done.stderr))
+        return json.loads(done.stdout)["image"]
+
+    def build(self, force: bool = False) -> str:
+        """Builds the image, pushes it, and returns its reference by digest.
 
         Progress goes to standard error.
         """
-        done = self._run(["--output", "json"] + (["--force"] if force else []), capture=False)
+        arguments = ["--force"] if force else []
+        done = self._run([*remote(), *arguments, *further_arguments()], capture=False)
         if done.returncode != 0:
             raise BuildError(f"pratique build failed with exit status {done.returncode}; it said why above")
-        return json.loads(done.stdout)
+        return done.stdout.strip()
 
     def plan(self) -> str:
         """How pratique would build the image, in its words."""
-        done = self._run(["--plan"], capture=False)
+        done = self._run(["--plan", *further_arguments()], capture=False)
         if done.returncode != 0:
             raise BuildError(f"pratique build --plan failed with exit status {done.returncode}; it said why above")
         return done.stdout
@@ -76,9 +84,6 @@ class Build:
     def _run(self, arguments: list[str], capture: bool) -> subprocess.CompletedProcess[str]:
         with self._file() as file:
             command = [program(), "build", *file, "--context", str(self.directory), *self.arguments, *arguments]
-            if remote() and "--check-only" not in arguments and "--plan" not in arguments:
-                command += remote()
-            command += further_arguments()
             return subprocess.run(
                 command,
                 stdin=subprocess.DEVNULL,

@@ -52,12 +52,14 @@ class PratiqueImageSpecBuilder(ImageSpecBuilder):
 
     def build_image(self, image_spec: ImageSpec) -> str:
         name = image_spec.image_name()
-        result = prepare(image_spec).build(force=image_spec._is_force_push)
-        if result["image"] != name:
+        build = prepare(image_spec)
+        computed = build.name()
+        if computed != name:
             raise BuildError(
-                f"pratique built {result['image']}, and flytekit {flytekit.__version__} calls the image {name}: "
+                f"flytekit {flytekit.__version__} calls the image {name}, and pratique {computed}: "
                 "files that belong to it changed meanwhile, or pratique does not know this version of flytekit"
             )
+        build.build(force=image_spec._is_force_push)
         return name
 
 
