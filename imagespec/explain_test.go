@@ -87,7 +87,7 @@ func TestDiff(t *testing.T) {
 		"base": {func(_ string, s *Spec) { s.Base.Platform = "linux/arm64" }, []Change{
 			{
 				Field: "base_image", // with the tags, which are filled in below
-				Base: []Change{{Field: "platform", A: "'linux/amd64'", B: "'linux/arm64'"}},
+				Base:  []Change{{Field: "platform", A: "'linux/amd64'", B: "'linux/arm64'"}},
 			},
 		}},
 	} {

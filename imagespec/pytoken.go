@@ -30,9 +30,8 @@ type pyToken struct {
 	match      int // of a bracket: index of the other one
 }
 
-func (t pyToken) is(op string) bool    { return t.kind == pyOp && t.text == op }
-func (t pyToken) word(s string) bool   { return t.kind == pyName && t.text == s }
-func (t pyToken) begins(s string) bool { return t.kind == pyOp && strings.HasPrefix(t.text, s) }
+func (t pyToken) is(op string) bool  { return t.kind == pyOp && t.text == op }
+func (t pyToken) word(s string) bool { return t.kind == pyName && t.text == s }
 
 // maxBrackets bounds the nesting of brackets and of f-strings.
 const maxBrackets = 200
