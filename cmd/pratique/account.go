@@ -34,7 +34,7 @@ func (a *app) withData(ctx context.Context, store storeFlags, do func(*meta.DB, 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("create the data directory: %w", err)
 	}
-	box, err := seal.OpenKeyFile(filepath.Join(dir, server.KeyFile))
+	box, err := seal.OpenKeyFile(store.keyFile())
 	if err != nil {
 		return err
 	}

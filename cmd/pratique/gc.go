@@ -95,7 +95,7 @@ func (a *app) withGarbage(ctx context.Context, store storeFlags, do func(*meta.D
 			return err
 		}
 		// An empty database would be made where there is none.
-		if _, err := os.Stat(filepath.Join(dir, server.KeyFile)); err != nil {
+		if _, err := os.Stat(store.keyFile()); err != nil {
 			return fmt.Errorf("there is no server's data in %s: %w", store.data, err)
 		}
 		url = server.DefaultDatabase(dir)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/seal"
-	"github.com/pratique-dev/pratique/internal/server"
 )
 
 // keyInfo is a key of the key file as printed.
@@ -88,9 +86,9 @@ func (a *app) keyCommand(cmd *cobra.Command, do func(ctx context.Context, file s
 	out := outputFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
-		file := filepath.Join(store.data, server.KeyFile)
+		file := store.keyFile()
 		if _, err := os.Stat(file); err != nil {
-			return fmt.Errorf("there is no key file in the data directory: %w", err)
+			return fmt.Errorf("there is no key file: %w", err)
 		}
 		return a.withData(ctx, store, func(db *meta.DB, box *seal.Box) error {
 			secrets := sealedSecrets{

@@ -19,11 +19,20 @@ import (
 const defaultData = "pratique-data"
 
 // storeFlags say where a server keeps its state.
-type storeFlags struct{ data, db string }
+type storeFlags struct{ data, db, key string }
 
 func (f *storeFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.data, "data", defaultData, "directory of the server's data")
 	flags.StringVar(&f.db, "db", "", "metadata database, sqlite:<path> or postgres://… (default a SQLite file in the data directory)")
+	flags.StringVar(&f.key, "key-file", "", "file of the keys that seal secrets and tokens, the same on all nodes (default key in the data directory)")
+}
+
+// keyFile is where the key file is.
+func (f *storeFlags) keyFile() string {
+	if f.key != "" {
+		return f.key
+	}
+	return filepath.Join(f.data, server.KeyFile)
 }
 
 // gcPercent is how much the heap may grow between collections: what lives is a
@@ -34,6 +43,7 @@ func (a *app) serve() *cobra.Command {
 	var cfg server.Config
 	var store storeFlags
 	var addrFile, tls, logFormat string
+	var redirect bool
 	var eventNetworks []string
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -48,11 +58,13 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 		Example: `  pratique init && pratique serve
   pratique serve --listen :443 --domain registry.example.com --tls-cert cert.pem --tls-key key.pem
   pratique serve --listen :5000 --tls self-signed
-  pratique serve --db postgres://pratique@db/pratique`,
+  pratique serve --db postgres://pratique@db/pratique --blobs s3://layers/registry?region=eu-west-2`,
 		Args: cobra.NoArgs,
 	}
 	f := cmd.Flags()
 	store.register(f)
+	f.StringVar(&cfg.Blobs, "blobs", "", "where layers are kept: s3://bucket/prefix?region=…&endpoint=…&public-endpoint=…&path-style=true (default files in the data directory)")
+	f.BoolVar(&redirect, "layer-redirects", true, "let clients read layers that are in S3 from there; otherwise the node passes them on")
 	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:5000", "address to listen on; port 0 picks a free one")
 	f.StringVar(&addrFile, "addr-file", "", "write the address that is listened on to this file")
 	f.StringSliceVar(&cfg.Domains, "domain", nil, "domain of registry host names; may be repeated, the first is used in answers (default localhost, amazonaws.com, on.aws)")
@@ -107,7 +119,8 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 			}
 			cfg.EventNetworks = append(cfg.EventNetworks, p)
 		}
-		cfg.DataDir, cfg.Database, cfg.Now = store.data, store.db, a.now
+		cfg.DataDir, cfg.Database, cfg.KeyFile, cfg.Now = store.data, store.db, store.keyFile(), a.now
+		cfg.ProxyLayers = !redirect
 		s, err := server.New(ctx, cfg)
 		if err != nil {
 			return err

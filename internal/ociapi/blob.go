@@ -71,8 +71,8 @@ func layerType(l *registry.Layer) string {
 	return "application/octet-stream"
 }
 
-// serveLayer answers GET and HEAD with the bytes of a layer: all, or the one
-// range that Range asks for. Several ranges are answered with all, as RFC 9110
+// serveLayer answers GET and HEAD with the bytes of a layer, or where they are:
+// all, or the one range that Range asks for. Several ranges are answered with all, as RFC 9110
 // section 14.2 allows.
 func serveLayer(w http.ResponseWriter, r *http.Request, store *registry.Registry, l *registry.Layer) error {
 	h := w.Header()
@@ -82,6 +82,17 @@ func serveLayer(w http.ResponseWriter, r *http.Request, store *registry.Registry
 	if notModified(r, l.Digest) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
+	}
+	if r.Method == http.MethodGet {
+		// Whoever follows asks there for the range it wants.
+		if url, err := store.Redirect(r.Context(), l, layerType(l)); err != nil {
+			return err
+		} else if url != "" {
+			h.Set("Location", url)
+			h.Set("Cache-Control", "no-store")
+			w.WriteHeader(http.StatusTemporaryRedirect)
+			return nil
+		}
 	}
 	status, off, n := http.StatusOK, int64(0), l.Size
 	if ranges := r.Header.Get("Range"); ranges != "" && (r.Header.Get("If-Range") == "" || r.Header.Get("If-Range") == etag(l.Digest)) {

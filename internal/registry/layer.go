@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 
@@ -179,6 +180,23 @@ func (r *Registry) open(ctx context.Context, l *Layer, off, n int64) (io.ReadClo
 		return nil, err
 	}
 	return section(content, off, n)
+}
+
+// redirectLifetime is how long a URL that a client was redirected to can be
+// read from: it need only begin by then.
+const redirectLifetime = 10 * time.Minute
+
+// Redirect returns the URL at which a client can read a layer that Layer
+// returned by itself, as content of the media type; "" means that it cannot.
+func (r *Registry) Redirect(ctx context.Context, l *Layer, mediaType string) (string, error) {
+	if r.redirects == nil || l.small {
+		return "", nil
+	}
+	url, err := r.redirects.PresignGet(ctx, l.stored(), mediaType, redirectLifetime)
+	if err != nil {
+		return "", fmt.Errorf("redirect to layer: %w", err)
+	}
+	return url, nil
 }
 
 // Mount makes a layer of from visible in repo; from is the name of a

@@ -58,6 +58,10 @@ type Config struct {
 	DB    *meta.DB
 	Blobs blob.Store
 
+	// Redirects is Blobs if clients are to read layers from it by themselves;
+	// nil is never.
+	Redirects blob.Presigner
+
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 
@@ -92,6 +96,7 @@ type Config struct {
 type Registry struct {
 	db        *meta.DB
 	blobs     blob.Store
+	redirects blob.Presigner
 	now       func() time.Time
 	precision time.Duration
 	quotas    Quotas
@@ -114,6 +119,7 @@ func New(c Config) *Registry {
 	r := &Registry{
 		db:        c.DB,
 		blobs:     c.Blobs,
+		redirects: c.Redirects,
 		now:       c.Now,
 		precision: c.PullTimePrecision,
 		quotas:    c.Quotas.withDefaults(),

@@ -4,26 +4,24 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/pratique-dev/pratique/internal/authn"
-	"github.com/pratique-dev/pratique/internal/blob"
 	"github.com/pratique-dev/pratique/internal/build"
 	"github.com/pratique-dev/pratique/internal/job"
 	"github.com/pratique-dev/pratique/internal/pratiqueapi"
 	"github.com/pratique-dev/pratique/internal/seal"
 )
 
-// BuildsDir is the directory in the data directory that has the files of builds until they have ended.
+// BuildsDir is the directory in the data directory, or the folder in S3, that has the files of builds until they have ended.
 const BuildsDir = "builds"
 
 // openBuilds opens the build service. who is only called once it is known.
-func (s *Server) openBuilds(box *seal.Box, who **authn.Authenticator, jobs *job.Config) error {
+func (s *Server) openBuilds(ctx context.Context, box *seal.Box, who **authn.Authenticator, jobs *job.Config) error {
 	var err error
-	if s.buildFiles, err = blob.OpenDir(filepath.Join(s.cfg.DataDir, BuildsDir)); err != nil {
+	if s.buildFiles, err = s.openBlobs(ctx, BuildsDir, BuildsDir); err != nil {
 		return err
 	}
 	metrics := newBuildMetrics(s.metrics.registry)

@@ -21,8 +21,18 @@ import (
 // value of every other field means the default its comment names.
 type Config struct {
 	// DataDir holds what is not elsewhere: the key file, blobs, the SQLite
-	// database, the audit log. It is created with mode 0700.
+	// database, the audit log. It is created with mode 0700. Each node has its
+	// own.
 	DataDir string
+	// KeyFile is the file with the keys that seal secrets and tokens, the same
+	// on all nodes. Default: <DataDir>/key.
+	KeyFile string
+	// Blobs is where layers are, an S3 bucket as blob.S3Config.URL has it.
+	// Default: files in <DataDir>/blobs.
+	Blobs string
+	// ProxyLayers sends layers that are in S3 through the node. Default: clients
+	// are redirected there.
+	ProxyLayers bool
 	// Database is the metadata database, "sqlite:<path>" or "postgres://…".
 	// Default: sqlite:<DataDir>/meta.db.
 	Database string
@@ -124,6 +134,12 @@ func (c Config) withDefaults() (Config, error) {
 	c.DataDir = dir
 	if c.Database == "" {
 		c.Database = DefaultDatabase(c.DataDir)
+	}
+	if c.KeyFile == "" {
+		c.KeyFile = filepath.Join(c.DataDir, KeyFile)
+	}
+	if c.Blobs != "" && !strings.HasPrefix(c.Blobs, "s3://") {
+		return c, errors.New("config: blobs can be in a bucket, s3://<bucket>/<prefix>, or by default in files")
 	}
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:5000"

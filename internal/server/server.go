@@ -24,7 +24,6 @@ import (
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/authz"
 	"github.com/pratique-dev/pratique/internal/awsapi"
-	"github.com/pratique-dev/pratique/internal/blob"
 	"github.com/pratique-dev/pratique/internal/build"
 	"github.com/pratique-dev/pratique/internal/decision"
 	"github.com/pratique-dev/pratique/internal/ecrapi"
@@ -53,7 +52,7 @@ type Server struct {
 	db       *meta.DB
 	iam      *iam.IAM
 	registry *registry.Registry
-	blobs    *blob.Dir
+	blobs    blobStore
 	api      *awsapi.Dispatcher
 	oci      *ociapi.API
 	issuers  *stsapi.Issuers
@@ -71,7 +70,7 @@ type Server struct {
 	draining atomic.Bool
 	stopping chan struct{} // closed once no more requests are taken
 
-	buildFiles *blob.Dir
+	buildFiles blobStore
 }
 
 // New opens the stores, brings the schema up to date and listens. ctx bounds
@@ -102,7 +101,7 @@ func (s *Server) open(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("create data directory: %w", err)
 	}
-	box, err := seal.OpenKeyFile(filepath.Join(dir, KeyFile))
+	box, err := seal.OpenKeyFile(s.cfg.KeyFile)
 	if err != nil {
 		return err
 	}
@@ -110,7 +109,7 @@ func (s *Server) open(ctx context.Context) error {
 		return err
 	}
 	s.metrics.registry.MustRegister(newJobCollector(s.db, s.cfg.Log))
-	if s.blobs, err = blob.OpenDir(filepath.Join(dir, "blobs")); err != nil {
+	if s.blobs, err = s.openBlobs(ctx, BlobsDir, ""); err != nil {
 		return err
 	}
 	if s.audit, err = audit.OpenLog(filepath.Join(dir, AuditFile)); err != nil {
@@ -122,7 +121,7 @@ func (s *Server) open(ctx context.Context) error {
 		}
 	}
 	s.iam = iam.New(iam.Config{DB: s.db, Box: box, Now: s.cfg.Now})
-	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Now: s.cfg.Now, Quotas: s.cfg.Quotas, Scans: s.cfg.Scanner != "", GarbageGrace: s.cfg.GarbageGrace, Log: s.cfg.Log})
+	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Redirects: s.redirects(), Now: s.cfg.Now, Quotas: s.cfg.Quotas, Scans: s.cfg.Scanner != "", GarbageGrace: s.cfg.GarbageGrace, Log: s.cfg.Log})
 	s.metrics.registry.MustRegister(newGarbageCollector(s.registry, s.cfg.Log))
 	s.denials = decision.New(decision.Config{DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log, Keep: s.cfg.KeepDecisions})
 	webhooks, err := s.openWebhooks(box)
@@ -143,7 +142,7 @@ func (s *Server) open(ctx context.Context) error {
 		return err
 	}
 	var who *authn.Authenticator
-	if err := s.openBuilds(box, &who, &jobs); err != nil {
+	if err := s.openBuilds(ctx, box, &who, &jobs); err != nil {
 		return err
 	}
 	organizations := org.New(org.Config{DB: s.db, Now: s.cfg.Now})
