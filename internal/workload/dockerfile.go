@@ -125,6 +125,9 @@ func (f *File) readDockerfile(data []byte, at string, line int) error {
 	from := 0
 	for _, in := range instructions(data) {
 		words := in.words()
+		if len(words) == 0 { // nothing but a continuation
+			continue
+		}
 		switch strings.ToUpper(words[0].text) {
 		case "ARG":
 			for _, w := range words[1:] {

@@ -130,6 +130,7 @@ func TestReadErrors(t *testing.T) {
 		"not a list":        {"registry: ghcr.io/x\npackages: numpy\n", "", "x:2:11: ImageSpec field packages: it must be a list of texts, not a text"},
 		"broken python":     {"from flytekit import ImageSpec\nx = ImageSpec(", "", `x:2:14: "(" is never closed`},
 		"not a dockerfile":  {"RUN true\n", Dockerfile, "x:1:1: it has no FROM line"},
+		"only a backslash":  {"\\", Dockerfile, "x:1:1: it has no FROM line"},
 		"no base":           {"ARG x\nFROM --platform=linux/arm64\n", "", "x:2:1: FROM names no image"},
 		"no format":         {"a: 3\n", "toml", `there is no format "toml"`},
 		"gzip":              {"\x1f\x8b\x08", "", "x: unpack it"},
