@@ -155,7 +155,7 @@ func TestPythonRefused(t *testing.T) {
 		"x = ImageSpec(python_version=1j)":                                   "not a literal: 1j",
 		"x = ImageSpec(python_version=012)":                                  "not a literal: 012",
 		"x = ImageSpec(python_version=-'3')":                                 "not a literal: -'3'",
-		"x = ImageSpec(nmae='a')":                                            `1:15: an ImageSpec has no field "nmae"; did you mean name?`,
+		"x = ImageSpec(namee='a')":                                           `1:15: an ImageSpec has no field "namee"; did you mean name?`,
 		"x = ImageSpec(zzz='a')":                                             `1:15: an ImageSpec has no field "zzz"`,
 		"x = ImageSpec('a', name='b')":                                       "1:25: ImageSpec field name: it is given twice",
 		"x = ImageSpec(" + strings.Repeat("None, ", 30) + ")":                "field name: it is empty",
