@@ -61,22 +61,21 @@ var rows = []row{
 	}},
 	{name: "mounts from another repository, 8 at a time", only: registries, prepare: mounts},
 	{name: "tags up to 10,000, 8 at a time", only: registries, prepare: func(ctx context.Context, t *target) (runner, error) {
-		i, err := t.push(ctx, "tags", 1<<10)
-		return &tags{image: i}, err
+		return newTags(ctx, t, "tags")
 	}},
 	{name: "tags/list of 10,000", only: registries, prepare: func(ctx context.Context, t *target) (runner, error) {
-		i, err := t.push(ctx, "list", 1<<10)
+		i, err := newTags(ctx, t, "list")
 		if err == nil {
-			_, err = (&tags{image: i}).run(ctx, t, 0)
+			_, err = i.run(ctx, t, 0)
 		}
-		return get(4, http.MethodGet, "/v2/"+i.repo+"/tags/list"), err
+		return get(4, http.MethodGet, "/v2/"+i.images[0].repo+"/tags/list"), err
 	}},
 	{name: "first 100 of 10,000 tags, 4 at a time", only: registries, prepare: func(ctx context.Context, t *target) (runner, error) {
-		i, err := t.push(ctx, "page", 1<<10)
+		i, err := newTags(ctx, t, "page")
 		if err == nil {
-			_, err = (&tags{image: i}).run(ctx, t, 0)
+			_, err = i.run(ctx, t, 0)
 		}
-		return get(4, http.MethodGet, "/v2/"+i.repo+"/tags/list?n=100"), err
+		return get(4, http.MethodGet, "/v2/"+i.images[0].repo+"/tags/list?n=100"), err
 	}},
 	{name: "blob of 1 KiB, 16 at a time", prepare: func(ctx context.Context, t *target) (runner, error) {
 		i, err := t.push(ctx, "small", 1<<10)
@@ -154,14 +153,31 @@ func (restart) run(ctx context.Context, t *target, _ time.Duration) (result, err
 	return result{ops: 1, requests: 1, wall: took, latencies: []time.Duration{took}}, err
 }
 
-// tags puts 10,000 tags on an image, and says how the last thousand compare
-// with the first.
-type tags struct{ image *image }
+// tags puts 10,000 tags on ten images of a repository, as many as Amazon ECR
+// allows, and says how the last thousand compare with the first.
+type tags struct{ images []*image }
+
+func newTags(ctx context.Context, t *target, name string) (*tags, error) {
+	first, err := t.push(ctx, name, 1<<10)
+	if err != nil {
+		return nil, err
+	}
+	l := &tags{images: []*image{first}}
+	c := newClient(t)
+	defer c.close()
+	for len(l.images) < 10 && err == nil {
+		i := newImage(first.repo, unique("v"), 1<<10)
+		_, _, err = i.push(c, false)
+		l.images = append(l.images, i)
+	}
+	return l, err
+}
 
 func (l *tags) run(ctx context.Context, t *target, _ time.Duration) (result, error) {
 	const all, part = 10_000, 1000
-	put := &load{workers: 8, op: func(c *client, _ int) (int, int64, error) {
-		_, err := c.want(http.StatusCreated, http.MethodPut, l.image.manifestPath(unique("v")), manifestType, l.image.manifest)
+	put := &load{workers: 8, op: func(c *client, n int) (int, int64, error) {
+		i := l.images[n%len(l.images)]
+		_, err := c.want(http.StatusCreated, http.MethodPut, i.manifestPath(unique("v")), manifestType, i.manifest)
 		return 1, 0, err
 	}}
 	var sum, first, last result

@@ -110,6 +110,13 @@ func Emit(tx *meta.Tx, e Event) error {
 	return nil
 }
 
+// Wanted reports whether a registry has a destination for events, which may
+// want only some. It reads tables of access alone; see meta.Memo.
+func Wanted(tx *meta.Tx, account, region string) (bool, error) {
+	to, err := destinations(tx, account, region)
+	return len(to) > 0, err
+}
+
 func (d *Destination) wants(e Event) bool {
 	return strings.HasPrefix(e.Repository, d.RepositoryPrefix) &&
 		(len(d.DetailTypes) == 0 || slices.Contains(d.DetailTypes, e.DetailType))

@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
-// The tables of access are those that say who may do what: principals and their
-// policies, organizations, repositories with their policies and settings. They
-// are read for each request and seldom written. Each transaction that writes to
-// one of them raises the version of access, one of some numbers in a table, so
-// that those who write at the same time seldom meet.
-var accessTables = []string{"iam_", "org_", "registry_", "repository", "public_registry"}
+// The tables of access are those that say who may do what, and what else comes
+// of it: principals and their policies, organizations, repositories with their
+// policies and settings, where events go. They are read for each request and
+// seldom written. Each transaction that writes to one of them raises the version
+// of access, one of some numbers in a table, so that those who write at the same
+// time seldom meet.
+var accessTables = []string{"iam_", "org_", "registry_", "repository", "public_registry", "event_destination"}
 
 // accessVersionQuery adds the numbers up.
 const accessVersionQuery = `SELECT COALESCE(SUM(n), 0) FROM access_change`

@@ -1,9 +1,11 @@
 package registry_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/opencontainers/go-digest"
@@ -178,6 +180,92 @@ func BenchmarkPutImage(b *testing.B) {
 					}
 					i++
 				}
+			})
+		})
+	}
+}
+
+// BenchmarkPush pushes what a push consists of, to many goroutines at once:
+// small layers in one request and in two, mounts, images and tags.
+func BenchmarkPush(b *testing.B) {
+	fill := func(tx *meta.Tx) error { return fillRepositories(tx, 2000) }
+	repoOf := func(i int64) registry.Repo {
+		i %= 2000
+		return registry.Repo{Account: app.Account, Region: app.Region, Name: fmt.Sprintf("team-%d/app-%d", i%100, i)}
+	}
+	from := registry.Repo{Account: app.Account, Region: app.Region, Name: "team-0/app-0"}
+	put := func(ctx context.Context, r *registry.Registry, repo registry.Repo, content string) (digest.Digest, error) {
+		d := digest.FromString(content)
+		_, err := r.PutLayer(ctx, repo, strings.NewReader(content), d)
+		return d, err
+	}
+	kilobyte := strings.Repeat("x", 1000)
+	for _, c := range []struct {
+		name    string
+		prepare func(ctx context.Context, r *registry.Registry) error
+		push    func(ctx context.Context, r *registry.Registry, n int64) error
+	}{
+		{"POST", nil, func(ctx context.Context, r *registry.Registry, n int64) error {
+			_, err := put(ctx, r, from, fmt.Sprint(kilobyte, n))
+			return err
+		}},
+		{"POST and PUT", nil, func(ctx context.Context, r *registry.Registry, n int64) error {
+			content := fmt.Sprint(kilobyte, n)
+			id, err := r.StartUpload(ctx, from)
+			if err == nil {
+				_, err = r.FinishUpload(ctx, from, id, -1, strings.NewReader(content), digest.FromString(content))
+			}
+			return err
+		}},
+		{"mount", func(ctx context.Context, r *registry.Registry) error {
+			for i := range 100 {
+				if _, err := put(ctx, r, from, fmt.Sprint("layer ", i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, func(ctx context.Context, r *registry.Registry, n int64) error {
+			_, err := r.Mount(ctx, repoOf(n), digest.FromString(fmt.Sprint("layer ", n/2000%100)), from.Name)
+			return err
+		}},
+		{"image", func(ctx context.Context, r *registry.Registry) error {
+			_, err := put(ctx, r, from, "layer")
+			return err
+		}, func(ctx context.Context, r *registry.Registry, n int64) error {
+			d := imageDoc("layer", "layer")
+			d.Annotations = map[string]string{"n": fmt.Sprint(n)}
+			_, err := r.PutImage(ctx, from, registry.NewImage{Manifest: d.bytes(), Tags: []string{fmt.Sprint("v", n)}})
+			return err
+		}},
+		{"tag", func(ctx context.Context, r *registry.Registry) error {
+			_, err := put(ctx, r, from, "layer")
+			return err
+		}, func(ctx context.Context, r *registry.Registry, n int64) error {
+			d := imageDoc("layer", "layer")
+			d.Annotations = map[string]string{"n": fmt.Sprint(n / 1000)}
+			_, err := r.PutImage(ctx, from, registry.NewImage{Manifest: d.bytes(), Tags: []string{fmt.Sprint("v", n)}})
+			return err
+		}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			benchmark(b, fill, func(b *testing.B, r *registry.Registry) {
+				if c.prepare != nil {
+					if err := c.prepare(b.Context(), r); err != nil {
+						b.Fatal(err)
+					}
+				}
+				var n atomic.Int64
+				b.SetParallelism(8)
+				b.ReportAllocs()
+				b.ResetTimer()
+				b.RunParallel(func(pb *testing.PB) {
+					for pb.Next() {
+						if err := c.push(meta.Once(b.Context()), r, n.Add(1)); err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				})
 			})
 		})
 	}

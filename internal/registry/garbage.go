@@ -66,7 +66,7 @@ func renew(tx *meta.Tx, layers []*Layer, now time.Time) error {
 	return nil
 }
 
-// use takes the marks of layers that an image now names.
+// use takes the marks of layers that an image names again.
 func use(tx *meta.Tx, repo Repo, ds []digest.Digest) error {
 	for part := range slices.Chunk(ds, maxList) {
 		args := []any{repo.Account, repo.Region, repo.Name}

@@ -199,20 +199,20 @@ func (r *Registry) Redirect(ctx context.Context, l *Layer, mediaType string) (st
 	return url, nil
 }
 
-// Mount makes a layer of from visible in repo; from is the name of a
-// repository of the same registry. That repo has the layer already is not an
-// error. Errors: ErrRepositoryNotFound for repo; ErrLayerNotFound when from
-// has no such layer, or an archived one, or does not exist, or the registry's
-// BlobMounting is off.
+// Mount makes a layer of from visible in repo, and returns what from knows of
+// it; from is the name of a repository of the same registry. That repo has the
+// layer already is not an error. Errors: ErrRepositoryNotFound for repo;
+// ErrLayerNotFound when from has no such layer, or an archived one, or does not
+// exist, or the registry's BlobMounting is off.
 func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from string) (l *Layer, err error) {
 	source := Repo{Account: repo.Account, Region: repo.Region, Name: from}
 	now := micros(r.now())
+	e, err := r.effectsOf(ctx, repo)
+	if err != nil {
+		return nil, fmt.Errorf("mount layer: %w", err)
+	}
 	err = r.db.Write(ctx, func(tx *meta.Tx) error {
 		if err := requireRepository(tx, repo); err != nil {
-			return err
-		}
-		mounting, err := setting(tx, repo.Account, repo.Region, BlobMounting)
-		if err != nil {
 			return err
 		}
 		found, err := layers(tx, source, []digest.Digest{d})
@@ -220,14 +220,11 @@ func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from s
 			return err
 		}
 		have := found[d]
-		if have == nil || have.Archived || mounting == disabled {
+		if have == nil || have.Archived || !e.mounting {
 			return &Error{Kind: ErrLayerNotFound, Repo: source, Ref: Ref{Digest: d}}
 		}
-		if err := link(tx, repo, d, have.MediaType, now); err != nil {
-			return err
-		}
-		l, err = layer(tx, repo, d)
-		return err
+		l = &Layer{Repo: repo, Digest: d, Size: have.Size, MediaType: have.MediaType}
+		return link(tx, repo, d, have.MediaType, now)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("mount layer: %w", err)

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -40,6 +42,9 @@ type NewImage struct {
 // ErrReferencedImagesNotFound.
 func (r *Registry) PutImage(ctx context.Context, repo Repo, n NewImage) (*Image, error) {
 	p, err := r.newPush(repo, n)
+	if err == nil {
+		p.effects, err = r.effectsOf(ctx, repo)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("put image: %w", err)
 	}
@@ -63,6 +68,8 @@ type push struct {
 	// replica: the image comes from another registry. It goes no further, does
 	// without a tag that it may not move, and leaves the archive alone.
 	replica bool
+
+	effects effects // what there is to do besides; nothing for a replica
 
 	image *Image // the result
 }
@@ -138,15 +145,40 @@ func (p *push) write(tx *meta.Tx) error {
 	if err := p.tag(tx, add); err != nil {
 		return err
 	}
-	if pushed && !p.replica {
+	if pushed && p.effects.events {
 		if err := emitAction(tx, event.Push, p.image, add, p.now); err != nil {
 			return err
 		}
-		if err := enqueueReplication(tx, p.image, add, p.now); err != nil {
-			return err
-		}
+	}
+	if pushed && p.effects.replication {
+		return enqueueReplication(tx, p.image, add, p.now)
 	}
 	return nil
+}
+
+// effects are what pushes to a registry may lead to.
+type effects struct {
+	events      bool // there are destinations for events
+	replication bool // there are rules of replication
+	mounting    bool // BlobMounting is on
+}
+
+// effectsOf returns what a push may lead to, so that it need not look for each
+// of them itself.
+func (r *Registry) effectsOf(ctx context.Context, repo Repo) (effects, error) {
+	return r.effects.Get(ctx, Repo{Account: repo.Account, Region: repo.Region}, func(tx *meta.Tx) (e effects, err error) {
+		if e.events, err = event.Wanted(tx, repo.Account, repo.Region); err != nil {
+			return e, err
+		}
+		var p Replication
+		if _, err := configuration(tx, repo.Account, repo.Region, replication, &p); err != nil {
+			return e, err
+		}
+		e.replication = len(p.Rules) > 0
+		mounting, err := setting(tx, repo.Account, repo.Region, BlobMounting)
+		e.mounting = mounting != disabled
+		return e, err
+	})
 }
 
 // newTags returns the tags that do not point at the image yet.
@@ -193,12 +225,12 @@ func (p *push) requireImages(tx *meta.Tx, ds []digest.Digest) error {
 
 // insert stores a manifest that is new in the repository.
 func (p *push) insert(tx *meta.Tx) error {
-	room, err := p.rooms.take(tx, p.repo, p.quotas.ImagesPerRepository, `SELECT count(*) FROM image WHERE account = $1 AND region = $2 AND repository = $3`,
+	free, err := p.rooms.take(tx, roomKey{repo: p.repo}, 1, p.quotas.ImagesPerRepository, `SELECT count(*) FROM image WHERE account = $1 AND region = $2 AND repository = $3`,
 		p.repo.Account, p.repo.Region, p.repo.Name)
 	if err != nil {
 		return err
 	}
-	if !room {
+	if free < 1 {
 		return &Error{Kind: ErrTooManyImages, Repo: p.repo, Limit: int64(p.quotas.ImagesPerRepository)}
 	}
 	m := p.manifest
@@ -250,11 +282,15 @@ func (p *push) insert(tx *meta.Tx) error {
 	if err := p.refer(tx, "image", children); err != nil {
 		return err
 	}
-	if err := use(tx, p.repo, layers); err != nil {
-		return err
-	}
-	for _, b := range m.Blobs() {
-		_, err := tx.Exec(`UPDATE layer SET media_type = $1 WHERE account = $2 AND region = $3 AND repository = $4 AND digest = $5 AND media_type = ''`,
+	return p.use(tx)
+}
+
+// use takes the marks of the layers that the image names, and gives those a
+// media type that have none.
+func (p *push) use(tx *meta.Tx) error {
+	for _, b := range p.manifest.Blobs() {
+		_, err := tx.Exec(`UPDATE layer SET unused_since = NULL, media_type = CASE WHEN media_type = '' THEN $1 ELSE media_type END
+			WHERE account = $2 AND region = $3 AND repository = $4 AND digest = $5 AND (unused_since IS NOT NULL OR media_type = '')`,
 			b.MediaType, p.repo.Account, p.repo.Region, p.repo.Name, b.Digest.String())
 		if err != nil {
 			return err
@@ -278,9 +314,17 @@ func (p *push) require(tx *meta.Tx, kind Kind, query string, ds []digest.Digest)
 
 // refer records that the image names ds.
 func (p *push) refer(tx *meta.Tx, kind string, ds []digest.Digest) error {
-	for _, d := range ds {
-		_, err := tx.Exec(`INSERT INTO image_reference (account, region, repository, digest, kind, target) VALUES ($1, $2, $3, $4, $5, $6)`,
-			p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String(), kind, d.String())
+	for part := range slices.Chunk(ds, maxList) {
+		args := []any{p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String(), kind}
+		var rows strings.Builder
+		for i, d := range part {
+			if i > 0 {
+				rows.WriteString(", ")
+			}
+			args = append(args, d.String())
+			rows.WriteString("($1, $2, $3, $4, $5, $" + strconv.Itoa(len(args)) + ")")
+		}
+		_, err := tx.Exec(`INSERT INTO image_reference (account, region, repository, digest, kind, target) VALUES `+rows.String(), args...)
 		if err != nil {
 			return err
 		}
@@ -293,16 +337,15 @@ func (p *push) tag(tx *meta.Tx, tags []string) error {
 	if len(tags) == 0 {
 		return nil
 	}
-	var n int
-	err := tx.QueryRow(`SELECT count(*) FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,
-		p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String()).Scan(&n)
+	limit := p.quotas.TagsPerImage
+	free, err := p.rooms.take(tx, roomKey{p.repo, p.digest}, len(tags), limit,
+		`SELECT count(*) FROM image_tag WHERE account = $1 AND region = $2 AND repository = $3 AND digest = $4`,
+		p.repo.Account, p.repo.Region, p.repo.Name, p.digest.String())
 	if err != nil {
 		return err
 	}
-	if limit := p.quotas.TagsPerImage; n+len(tags) > limit {
-		return &Error{
-			Kind: ErrTooManyTags, Repo: p.repo, Ref: Ref{Tag: tags[min(max(limit-n, 0), len(tags)-1)], Digest: p.digest}, Limit: int64(limit),
-		}
+	if free < len(tags) {
+		return &Error{Kind: ErrTooManyTags, Repo: p.repo, Ref: Ref{Tag: tags[max(free, 0)], Digest: p.digest}, Limit: int64(limit)}
 	}
 	for _, tag := range tags {
 		_, err := tx.Exec(`INSERT INTO image_tag (account, region, repository, tag, digest, tagged_at) VALUES ($1, $2, $3, $4, $5, $6)

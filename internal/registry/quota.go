@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/opencontainers/go-digest"
+
 	"github.com/pratique-dev/pratique/internal/meta"
 )
 
@@ -84,7 +86,15 @@ type rooms struct {
 	now func() time.Time
 
 	mu   sync.Mutex
-	left map[Repo]room // Repo.Name is empty for the repositories of a registry
+	left map[roomKey]room
+}
+
+// roomKey says what there may be so many of: the tags of an image, without a
+// digest the images of a repository, and without its name the repositories of
+// a registry.
+type roomKey struct {
+	repo  Repo
+	image digest.Digest
 }
 
 type room struct {
@@ -99,9 +109,9 @@ func (r *Registry) checkRepositories(tx *meta.Tx, repo Repo) error {
 	if repo.Region == Public {
 		quota = r.quotas.PublicRepositoriesPerRegistry
 	}
-	room, err := r.rooms.take(tx, Repo{Account: repo.Account, Region: repo.Region}, quota+1,
+	free, err := r.rooms.take(tx, roomKey{repo: Repo{Account: repo.Account, Region: repo.Region}}, 1, quota+1,
 		`SELECT count(*) FROM repository WHERE account = $1 AND region = $2`, repo.Account, repo.Region)
-	if err == nil && !room {
+	if err == nil && free < 1 {
 		err = &Error{Kind: ErrTooManyRepositories, Repo: repo, Limit: int64(quota)}
 	}
 	return err
@@ -113,30 +123,30 @@ const (
 	maxRooms     = 10_000
 )
 
-// take reports whether quota leaves room for one more of what the query
-// counts. A transaction that is tried again takes again, which does no harm.
-func (r *rooms) take(tx *meta.Tx, key Repo, quota int, query string, args ...any) (bool, error) {
+// take asks for want more of what the query counts, and returns how many there
+// may be, which is want or more if they may. A transaction that is tried again
+// takes again, which does no harm.
+func (r *rooms) take(tx *meta.Tx, key roomKey, want, quota int, query string, args ...any) (free int, err error) {
 	r.mu.Lock()
 	have := r.left[key]
-	if ok := have.n > 0 && r.now().Before(have.until); ok {
-		have.n--
-		r.left[key] = have
+	if ok := have.n >= want && r.now().Before(have.until); ok {
+		r.left[key] = room{have.n - want, have.until}
 		r.mu.Unlock()
-		return true, nil
+		return want, nil
 	}
 	r.mu.Unlock()
 	var n int
 	if err := tx.QueryRow(query, args...).Scan(&n); err != nil {
-		return false, err
+		return 0, err
 	}
-	if n >= quota {
-		return false, nil
+	if free = quota - n; free < want {
+		return free, nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.left) >= maxRooms {
 		clear(r.left)
 	}
-	r.left[key] = room{n: (quota - n - 1) / roomShare, until: r.now().Add(roomLifetime)}
-	return true, nil
+	r.left[key] = room{n: (free - want) / roomShare, until: r.now().Add(roomLifetime)}
+	return free, nil
 }

@@ -102,6 +102,7 @@ type Registry struct {
 	quotas    Quotas
 	rooms     *rooms
 	access    *meta.Memo[Repo, *Access]
+	effects   *meta.Memo[Repo, effects] // of registries: Repo.Name is empty
 	images    *meta.Memo[imageKey, *Image]
 	layers    *meta.Memo[layerKey, *Layer]
 	contents  contents
@@ -124,6 +125,7 @@ func New(c Config) *Registry {
 		precision: c.PullTimePrecision,
 		quotas:    c.Quotas.withDefaults(),
 		access:    meta.NewMemo[Repo, *Access](c.DB, 10_000),
+		effects:   meta.NewMemo[Repo, effects](c.DB, 10_000),
 		images:    meta.NewShortMemo[imageKey](c.DB, 1000, func(i *Image) bool { return len(i.Manifest) <= 16<<10 }),
 		layers:    meta.NewShortMemo[layerKey, *Layer](c.DB, 10_000, nil),
 		contents:  contents{of: map[digest.Digest][]byte{}},
@@ -148,7 +150,7 @@ func New(c Config) *Registry {
 	if r.log == nil {
 		r.log = slog.Default()
 	}
-	r.rooms = &rooms{now: r.now, left: map[Repo]room{}}
+	r.rooms = &rooms{now: r.now, left: map[roomKey]room{}}
 	return r
 }
 
