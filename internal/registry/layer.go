@@ -53,7 +53,8 @@ func layers(tx *meta.Tx, repo Repo, ds []digest.Digest) (map[digest.Digest]*Laye
 			EXISTS (SELECT 1 FROM image_reference f WHERE f.account = l.account AND f.region = l.region AND f.repository = l.repository
 				AND f.kind = 'layer' AND f.target = l.digest AND NOT `+isArchived("f")+`)
 			FROM layer l JOIN blob b ON b.digest = l.digest
-			WHERE l.account = $1 AND l.region = $2 AND l.repository = $3 AND l.digest IN (`+list(4, len(part))+`) ORDER BY l.digest`, args...)
+			WHERE l.account = $1 AND l.region = $2 AND l.repository = $3 AND l.digest IN (`+list(4, len(part))+`)
+				AND (b.set_aside IS NULL OR b.set_aside <> b.upload) ORDER BY l.digest`, args...)
 		if err != nil {
 			return nil, err
 		}
