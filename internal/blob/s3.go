@@ -141,7 +141,7 @@ const (
 	// s3Attempts is how often a request is tried, within seconds: a client that
 	// waits is better told soon.
 	s3Attempts    = 4
-	s3MaxBackoff  = 2 * time.Second
+	s3MaxBackoff  = time.Second
 	s3DialTimeout = 5 * time.Second
 	// s3Patience is how long the server may take to begin an answer. Completing
 	// a multipart upload of many gigabytes takes a while.
@@ -240,7 +240,7 @@ func parseMarker(path string) (b Name, size int64, ok bool) {
 	upload, length, _ := strings.Cut(rest, ".")
 	b = Name{digest.NewDigestFromEncoded(digest.Algorithm(alg), hex), upload}
 	size, err := strconv.ParseInt(length, 10, 64)
-	if err != nil || b.check() != nil || upload == "" || markerPath(b, size) != path {
+	if err != nil || size < 0 || b.check() != nil || upload == "" || markerPath(b, size) != path {
 		return Name{}, 0, false
 	}
 	return b, size, true

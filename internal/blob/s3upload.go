@@ -22,11 +22,10 @@ import (
 
 const (
 	// s3Lease is how long an upload is left to whoever works on it and was not
-	// heard of since. What such a one asks of the server ends s3Margin before:
-	// the time that a request may take to have its effect, and that clocks may
-	// differ.
-	s3Lease  = 20 * time.Second
-	s3Margin = 5 * time.Second
+	// heard of since. It is renewed each quarter. What is asked of the server
+	// ends a quarter before it does: the time that a request may take to have
+	// its effect, and that clocks may differ.
+	s3Lease = 20 * time.Second
 
 	// s3Settle is how long what came is still stored after the client has gone.
 	s3Settle = 30 * time.Second
@@ -219,7 +218,7 @@ func (s *S3) take(ctx context.Context, id string, size int64, want digest.Digest
 func (s *S3) keep(row s3Row, begun time.Time) *hold {
 	h := &hold{s: s, id: row.id, holder: row.holder, row: row, stopped: make(chan struct{})}
 	h.ctx, h.cancel = context.WithCancelCause(context.Background())
-	h.expire = time.AfterFunc(s.lease-s3Margin-time.Since(begun), func() { h.cancel(errLost) })
+	h.expire = time.AfterFunc(s.lease*3/4-time.Since(begun), func() { h.cancel(errLost) })
 	go h.renew()
 	return h
 }
@@ -276,7 +275,7 @@ func (h *hold) try(f func(tx *meta.Tx, now, until int64) (rows int64, err error)
 		return h.cause(err)
 	}
 	if h.expire.Stop() { // else it is too late
-		h.expire.Reset(h.s.lease - s3Margin - time.Since(begun))
+		h.expire.Reset(h.s.lease*3/4 - time.Since(begun))
 	}
 	return nil
 }

@@ -39,4 +39,3 @@ func (s *Server) redirects() blob.Presigner {
 	}
 	return nil
 }
-

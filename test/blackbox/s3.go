@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -83,7 +84,8 @@ func (s *S3) Stop() {
 
 // URL is the bucket as pratique serve takes it.
 func (s *S3) URL() string {
-	return "s3://" + s3Bucket + "?path-style=true&region=" + Region + "&endpoint=" + url.QueryEscape(s.Endpoint)
+	return "s3://" + s3Bucket + "?path-style=true&region=" + Region + "&endpoint=" + url.QueryEscape(s.Endpoint) +
+		"&public-endpoint=" + url.QueryEscape("http://localhost:"+s.Endpoint[strings.LastIndexByte(s.Endpoint, ':')+1:])
 }
 
 // Env is what an AWS SDK finds the server's credentials in.
