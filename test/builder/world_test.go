@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/authn"
@@ -164,8 +166,9 @@ func (d *desk) command(t testing.TB, command ...string) *exec.Cmd {
 func (d *desk) try(t testing.TB, command ...string) (stdout, said string, code int) {
 	t.Helper()
 	cmd := d.command(t, command...)
-	var out, all strings.Builder
-	cmd.Stdout, cmd.Stderr = both{&out, &all}, &all
+	var out strings.Builder
+	var all transcript
+	cmd.Stdout, cmd.Stderr = io.MultiWriter(&out, &all), &all
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, context.Canceled) {
@@ -231,13 +234,20 @@ func (d *desk) refused(t testing.TB, args ...string) string {
 	return said
 }
 
-// both writes to two builders, one after the other.
-type both [2]*strings.Builder
-
-func (b both) Write(p []byte) (int, error) {
-	b[0].Write(p)
-	return b[1].Write(p)
+// transcript is what a program says on both of its outputs, which are read at
+// the same time.
+type transcript struct {
+	mu   sync.Mutex
+	text strings.Builder
 }
+
+func (w *transcript) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *transcript) String() string { return w.text.String() }
 
 // binary is the pratique under test.
 func binary() string { return os.Getenv("PRATIQUE_TEST_BINARY") }
