@@ -3,6 +3,7 @@ package builder
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -355,6 +356,89 @@ func TestSeveralPlatforms(t *testing.T) {
 		})
 	}
 }
+
+// backend builds the wheel of an sdist with nothing but Python.
+const backend = `import zipfile
+def build_wheel(directory, config=None, metadata=None):
+    name = "fromsource-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(directory + "/" + name, "w") as z:
+        z.writestr("fromsource.py", "where = 'built in the image'\n")
+        z.writestr("fromsource-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: fromsource\nVersion: 1.0\n")
+        z.writestr("fromsource-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        z.writestr("fromsource-1.0.dist-info/RECORD", "")
+    return name
+`
+
+// TestSourceAndApt: a package that is source only and a package of Debian make
+// the planner choose a Dockerfile, with the reasons, and the image has both. It
+// is built with uv, and with the base's pip where there is no uv to lend.
+func TestSourceAndApt(t *testing.T) {
+	w := newWorld(t)
+	s := withBuildah(t, w)
+	d := w.deskWith(t, w.owner, s)
+	var sdist bytes.Buffer
+	zip := gzip.NewWriter(&sdist)
+	tw := tar.NewWriter(zip)
+	for name, content := range map[string]string{
+		"backend.py":     backend,
+		"PKG-INFO":       "Metadata-Version: 2.1\nName: fromsource\nVersion: 1.0\n",
+		"pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n",
+	} {
+		if err := tw.WriteHeader(&tar.Header{Name: "fromsource-1.0/" + name, Mode: 0o644, Size: int64(len(content))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tw.Write([]byte(content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(tw.Close(), zip.Close()); err != nil {
+		t.Fatal(err)
+	}
+	x := newIndex(t)
+	x.add("fromsource-1.0.tar.gz", sdist.Bytes())
+	spec := map[string]any{
+		"name": "source", "registry": w.host(), "base_image": w.Base, "packages": []string{"fromsource==1.0"}, "pip_index": x.simple(), "apt_packages": []string{"file"},
+	}
+	for _, way := range []struct {
+		name string
+		env  []string
+	}{{"uv", nil}, {"pip", []string{"PRATIQUE_UV=" + d.home("uv")}}} {
+		t.Run(way.name, func(t *testing.T) {
+			d := d.with(way.env...)
+			if way.env != nil { // a script, which is of no use in an image
+				uv, err := exec.LookPath("uv")
+				if err != nil {
+					t.Fatal(err)
+				}
+				blackbox.WriteFile(t, d.home("uv"), "#!/bin/sh\nexec "+uv+" \"$@\"\n")
+				if err := os.Chmod(d.home("uv"), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			spec["name"] = "source-" + way.name
+			d.writeJSON(t, "image.json", spec)
+			plan := d.run(t, binary(), "build", "image.json", "--no-flytekit", "--plan")
+			for _, want := range []string{"path: dockerfile, run by buildah", "apt_packages: file: ", "packages: fromsource==1.0: there is no wheel of it", "apt-get install --yes --no-install-recommends file"} {
+				if !strings.Contains(plan, want) {
+					t.Errorf("the plan has no %q:\n%s", want, plan)
+				}
+			}
+			if strings.Contains(plan, tools+"/uv") != (way.env == nil) {
+				t.Errorf("the plan installs with another program:\n%s", plan)
+			}
+			b := d.build(t, "image.json", "--no-flytekit", "--network", "host")
+			if b.Path != "dockerfile" {
+				t.Errorf("built by %s", b.Path)
+			}
+			if out := runImage(t, d, b.Reference, "sh", "-c", "python3 -c 'import fromsource; print(fromsource.where)' && file --brief /usr/bin/python3.11 && id -un"); !strings.HasPrefix(out, "built in the image\nELF ") || !strings.HasSuffix(out, "\nflytekit\n") {
+				t.Errorf("the image says %q", out)
+			}
+		})
+	}
+}
+
+// tools is the directory that steps of a Dockerfile see uv in.
+const tools = "/run/pratique"
 
 // search looks for secrets in an image, which may have them compressed, and in
 // what was printed.
