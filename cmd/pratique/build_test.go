@@ -167,7 +167,7 @@ func TestBuildPlanAndTag(t *testing.T) {
 	if got.code != 0 {
 		t.Errorf("plan: status %d, %s", got.code, got.stderr)
 	}
-	contains(t, got.stdout, "path       layers", w.host+"/base@sha256:")
+	contains(t, got.stdout, "path: layers", w.host+"/base@sha256:")
 	var plan struct{ Path string }
 	decode(t, w.build(buildDev, file, "--plan", "-o", "json").stdout, &plan)
 	if plan.Path != "layers" {
