@@ -122,7 +122,7 @@ func hashFile(ctx context.Context, h hash.Hash, data io.ReaderAt, size int64) er
 	for {
 		n, err := fill(ctx, r, buf)
 		h.Write(buf[:n])
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
