@@ -22,6 +22,10 @@ const (
 	// durable: the most that has to be sent again after a crash.
 	checkpoint = 64 << 20
 
+	// stride is after how many bytes the kernel is asked to write them to disk,
+	// while more are received.
+	stride = 8 << 20
+
 	bufferSize = 256 << 10
 )
 
@@ -177,6 +181,7 @@ func (u *lockedUpload) receive(ctx context.Context, off int64, r io.Reader, ever
 	defer buffers.Put(pair)
 	h := &hasher{sum: sum, hashed: make(chan struct{})}
 	defer h.wait()
+	asked := off
 	for i := 0; ; i++ {
 		buf := pair[i%2][:]
 		n, rerr := fill(ctx, r, buf)
@@ -185,14 +190,19 @@ func (u *lockedUpload) receive(ctx context.Context, off int64, r io.Reader, ever
 				return in, err
 			}
 			h.add(buf[:n], rerr != nil)
-			if in.size += int64(n); every > 0 && in.size-u.state.size >= every {
+			in.size += int64(n)
+			if end := in.size / stride * stride; end > asked {
+				writeback(data, asked, end-asked)
+				asked = end
+			}
+			if every > 0 && in.size-u.state.size >= every {
 				h.wait()
 				if err := in.save(); err != nil {
 					return in, err
 				}
 			}
 		}
-		if rerr == io.EOF {
+		if errors.Is(rerr, io.EOF) {
 			return in, nil
 		}
 		if rerr != nil {

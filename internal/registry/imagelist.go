@@ -114,17 +114,16 @@ func (r *Registry) ImageRefs(ctx context.Context, repo Repo, f ImageFilter, p Pa
 }
 
 // Tags lists up to limit tags that sort after after in byte order, and whether
-// there are more. Errors: ErrRepositoryNotFound.
+// there are more. They must not be changed. Errors: ErrRepositoryNotFound.
 func (r *Registry) Tags(ctx context.Context, repo Repo, after string, limit int) (tags []string, more bool, err error) {
 	p := Page{Limit: limit}
-	err = r.db.Read(ctx, func(tx *meta.Tx) error {
+	tags, err = r.tags.Get(ctx, tagsKey{repo, after, p.limit()}, func(tx *meta.Tx) ([]string, error) {
 		if err := requireRepository(tx, repo); err != nil {
-			return err
+			return nil, err
 		}
-		tags, err = meta.All(tx, meta.ScanString, `SELECT tag FROM image_tag
+		return meta.All(tx, meta.ScanString, `SELECT tag FROM image_tag
 			WHERE account = $1 AND region = $2 AND repository = $3 AND tag > $4 ORDER BY tag LIMIT $5`,
 			repo.Account, repo.Region, repo.Name, after, p.limit())
-		return err
 	})
 	if err != nil {
 		return nil, false, fmt.Errorf("list tags: %w", err)
@@ -132,6 +131,16 @@ func (r *Registry) Tags(ctx context.Context, repo Repo, after string, limit int)
 	tags, more = cut(p, tags)
 	return tags, more, nil
 }
+
+// tagsKey says which page of the tags of a repository.
+type tagsKey struct {
+	repo  Repo
+	after string
+	limit int64
+}
+
+// maxTagsKept is how many tags a page has at most that is remembered.
+const maxTagsKept = 1001
 
 // maxReferrersPage is how many bytes of annotations a page of referrers may
 // have before it ends, whatever its limit.

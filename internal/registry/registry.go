@@ -105,6 +105,7 @@ type Registry struct {
 	effects   *meta.Memo[Repo, effects] // of registries: Repo.Name is empty
 	images    *meta.Memo[imageKey, *Image]
 	layers    *meta.Memo[layerKey, *Layer]
+	tags      *meta.Memo[tagsKey, []string]
 	contents  contents
 	small     int // bytes of a small layer at most
 	grace     time.Duration
@@ -128,6 +129,7 @@ func New(c Config) *Registry {
 		effects:   meta.NewMemo[Repo, effects](c.DB, 10_000),
 		images:    meta.NewShortMemo[imageKey](c.DB, 1000, func(i *Image) bool { return len(i.Manifest) <= 16<<10 }),
 		layers:    meta.NewShortMemo[layerKey, *Layer](c.DB, 10_000, nil),
+		tags:      meta.NewShortMemo[tagsKey](c.DB, 100, func(tags []string) bool { return len(tags) <= maxTagsKept }),
 		contents:  contents{of: map[digest.Digest][]byte{}},
 		small:     c.SmallLayer,
 		grace:     c.GarbageGrace,
