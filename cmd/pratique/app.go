@@ -72,7 +72,7 @@ work on Amazon ECR as well.`,
 	cmd.SetOut(a.stdout)
 	cmd.SetErr(a.stderr)
 	cmd.AddGroup(&cobra.Group{ID: "server", Title: "Server:"}, &cobra.Group{ID: "access", Title: "Access (on Pratique and on AWS):"}, &cobra.Group{ID: "images", Title: "Images (on Pratique and on AWS):"})
-	for _, c := range []*cobra.Command{a.demo(), a.serve(), a.init(), a.account(), a.keys(), a.events(), a.lifecycle(), a.scan(), a.gc(), a.scrub(), a.builder(), a.nodeCredentials()} {
+	for _, c := range []*cobra.Command{a.demo(), a.serve(), a.init(), a.account(), a.keys(), a.events(), a.lifecycle(), a.scan(), a.gc(), a.scrub(), a.backup(), a.restore(), a.builder(), a.nodeCredentials()} {
 		c.GroupID = "server"
 		cmd.AddCommand(c)
 	}

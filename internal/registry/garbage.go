@@ -315,6 +315,9 @@ func (c *collector) forgetBatch(ctx context.Context, batch []marked) error {
 	var gone, files, bytes int64
 	err := c.db.Write(ctx, func(tx *meta.Tx) error {
 		gone, files, bytes = 0, 0, 0
+		if held, err := c.held(tx); err != nil || held {
+			return err
+		}
 		for _, m := range batch {
 			ok, small, err := forget(tx, m)
 			if err != nil {
@@ -367,6 +370,14 @@ func (c *collector) removeFiles(ctx context.Context) error {
 }
 
 func (c *collector) removeBatch(ctx context.Context, batch []marked) error {
+	var held bool // a hold that was there before the garbage was is seen now
+	err := c.db.Read(ctx, func(tx *meta.Tx) (err error) {
+		held, err = c.held(tx)
+		return err
+	})
+	if err != nil || held {
+		return err
+	}
 	var removed []marked
 	var errs []error
 	for _, m := range batch {
@@ -381,7 +392,7 @@ func (c *collector) removeBatch(ctx context.Context, batch []marked) error {
 		}
 	}
 	var files, bytes int64
-	err := c.db.Write(ctx, func(tx *meta.Tx) error {
+	err = c.db.Write(ctx, func(tx *meta.Tx) error {
 		files, bytes = 0, 0
 		for _, m := range removed {
 			n, err := tx.Exec(`DELETE FROM garbage WHERE digest = $1 AND upload = $2`, m.digest.String(), m.upload)

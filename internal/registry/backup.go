@@ -1,0 +1,195 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/pratique-dev/pratique/internal/blob"
+	"github.com/pratique-dev/pratique/internal/meta"
+)
+
+// Hold keeps collections from removing the bytes of any blob that there is once
+// it has returned, until the given time by the clocks of the nodes. A later
+// call with the same id moves that. Layers that nothing needs still go from
+// their repositories meanwhile.
+//
+// It holds because a collection removes only bytes whose blob's row it, or
+// an upload that replaced them, has turned into garbage before, and it looks for
+// holds in the transaction that does so, and again before it removes what
+// others made garbage.
+func (r *Registry) Hold(ctx context.Context, id string, until time.Time) error {
+	err := r.db.Write(ctx, func(tx *meta.Tx) error {
+		if _, err := tx.Exec(`DELETE FROM blob_hold WHERE held_until < $1`, micros(r.now())); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`INSERT INTO blob_hold (id, held_until) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET held_until = excluded.held_until`, id, micros(until))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("hold blobs: %w", err)
+	}
+	return nil
+}
+
+// Release ends a hold. That there is none is not an error.
+func (r *Registry) Release(ctx context.Context, id string) error {
+	err := r.db.Write(ctx, func(tx *meta.Tx) error {
+		_, err := tx.Exec(`DELETE FROM blob_hold WHERE id = $1`, id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("release blobs: %w", err)
+	}
+	return nil
+}
+
+// held reports whether somebody holds the blobs.
+func (r *Registry) held(tx *meta.Tx) (bool, error) {
+	return exists(tx, `SELECT 1 FROM blob_hold WHERE held_until >= $1 LIMIT 1`, micros(r.now()))
+}
+
+// Copied is what a backup or a restoration of blobs did.
+type Copied struct {
+	Blobs   int64 // that the database names
+	Bytes   int64 // that they have
+	Copied  int64 // of the blobs; the others were there, or are in the database
+	Written int64 // bytes that were copied
+	Damaged int64 // of the blobs
+}
+
+// CopyOptions say what a backup or a restoration of blobs reports, and to whom.
+type CopyOptions struct {
+	Found    func(Damage) // is called with each blob that is damaged where it is copied from, without Needs
+	Progress func(Copied) // if set, is called now and then
+}
+
+// Backup copies the blobs that the database names to a directory that keeps
+// them by digest alone, those that it does not have yet, and verifies them on
+// the way. It goes on after damaged ones, and verifies small ones in the
+// database. So that none is removed meanwhile, the caller holds them, and, if
+// the database is a copy, has done so since before it was made.
+func (r *Registry) Backup(ctx context.Context, to *blob.Dir, o CopyOptions) (Copied, error) {
+	c := &copier{from: r.blobs, to: to, o: o, source: func(n blob.Name) blob.Name { return n },
+		target: func(n blob.Name) blob.Name { return blob.Name{Digest: n.Digest} }}
+	if err := c.run(ctx, r); err != nil {
+		return c.done, fmt.Errorf("back up blobs: %w", err)
+	}
+	return c.done, nil
+}
+
+// Restore copies the blobs that the database names from a directory that Backup
+// has made to where the registry is to have them, those that are not there, and
+// verifies them on the way. It goes on after damaged ones.
+func (r *Registry) Restore(ctx context.Context, from, to *blob.Dir, o CopyOptions) (Copied, error) {
+	c := &copier{from: from, to: to, o: o, source: func(n blob.Name) blob.Name { return blob.Name{Digest: n.Digest} },
+		target: func(n blob.Name) blob.Name { return n }}
+	if err := c.run(ctx, r); err != nil {
+		return c.done, fmt.Errorf("restore blobs: %w", err)
+	}
+	return c.done, nil
+}
+
+// copier is one call of Backup or Restore.
+type copier struct {
+	from           blob.Store
+	to             *blob.Dir
+	source, target func(blob.Name) blob.Name
+	o              CopyOptions
+	done           Copied
+}
+
+func (c *copier) run(ctx context.Context, r *Registry) error {
+	spoke := time.Now()
+	for after := ""; ; {
+		page, err := r.storedAfter(ctx, after, scrubBatch)
+		if err != nil {
+			return err
+		}
+		for _, b := range page {
+			d, err := c.one(ctx, r, b)
+			if err != nil {
+				return err
+			}
+			c.done.Blobs++
+			c.done.Bytes += b.size
+			if d != nil {
+				c.done.Damaged++
+				c.o.Found(*d)
+			}
+			if c.o.Progress != nil && time.Since(spoke) >= scrubInterval {
+				spoke = time.Now()
+				c.o.Progress(c.done)
+			}
+			after = b.name.Digest.String()
+		}
+		if len(page) < scrubBatch {
+			return nil
+		}
+	}
+}
+
+// one copies a blob if need be, and says what is wrong with it.
+func (c *copier) one(ctx context.Context, r *Registry, b stored) (*Damage, error) {
+	if b.small {
+		s := &scrubber{Registry: r}
+		d, _, err := s.examine(ctx, b)
+		return d, err
+	}
+	d := &Damage{Digest: b.name.Digest, Size: b.size}
+	have, err := c.to.Stat(ctx, c.target(b.name))
+	if err == nil && have == b.size {
+		return nil, nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	from, err := c.from.Open(ctx, c.source(b.name), 0, -1)
+	if errors.Is(err, fs.ErrNotExist) {
+		d.Fault = FaultMissing
+		return d, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = from.Close() }() // it was only read
+	in := &counter{r: from}
+	err = c.to.Put(ctx, c.target(b.name), in)
+	d.Have = in.n
+	if mismatch := (*blob.DigestError)(nil); errors.As(err, &mismatch) {
+		d.Got, d.Fault = mismatch.Got, FaultContent
+		if in.n != b.size {
+			d.Fault = FaultSize
+		}
+		return d, nil
+	}
+	if in.err != nil && ctx.Err() == nil {
+		d.Fault, d.Err = FaultRead, in.err
+		return d, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.done.Copied++
+	c.done.Written += in.n
+	return nil, nil
+}
+
+// counter counts what is read, and notes why that failed.
+type counter struct {
+	r   io.Reader
+	n   int64
+	err error
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
+	return n, err
+}
