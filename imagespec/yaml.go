@@ -1,7 +1,6 @@
 package imagespec
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 
@@ -9,6 +8,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/pratique-dev/pratique/internal/nesting"
 )
 
 // node is a value of a YAML or JSON document, with where it is.
@@ -28,7 +29,7 @@ const (
 // readYAML reads the documents of a YAML file with the types that PyYAML's
 // safe_load, by which flytekit reads such files, gives scalars.
 func readYAML(name string, src []byte) ([]node, error) {
-	if line := tooDeep(src); line > 0 {
+	if line := nesting.Excess(src, maxYAMLNesting); line > 0 {
 		return nil, &Error{File: name, Line: line, Column: 1, Msg: "it is nested too deep"}
 	}
 	if err := printable(name, src); err != nil {
@@ -53,30 +54,6 @@ func readYAML(name string, src []byte) ([]node, error) {
 		docs = append(docs, n)
 	}
 	return docs, nil
-}
-
-// tooDeep returns the line in which a text is nested too deep for the parser,
-// or 0. It does not know quotes, and is generous instead.
-func tooDeep(src []byte) int {
-	depth, dashes, line := 0, 0, 1
-	for i, b := range src {
-		switch b {
-		case '\n':
-			line, dashes = line+1, 0
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth = max(depth-1, 0)
-		case '-', '?':
-			if i+1 < len(src) && bytes.IndexByte([]byte(" \t"), src[i+1]) >= 0 {
-				dashes++
-			}
-		}
-		if depth > maxYAMLNesting || dashes > maxYAMLNesting {
-			return line
-		}
-	}
-	return 0
 }
 
 // printable refuses the characters that YAML 1.1 wants to be escaped, and those

@@ -30,6 +30,7 @@ var places = map[string]place{
 	"internal/ocispec":                 {words, 0},
 	"internal/lifecycle":               {words, 0},
 	"internal/lifecycle/lifecycletest": {words, 0},
+	"internal/nesting":                 {words, 0},
 	"internal/python":                  {words, 0},
 	"internal/awsapi/shape":            {words, 0},
 	"internal/awsapi/ecr":              {words, 0},
@@ -110,6 +111,7 @@ var places = map[string]place{
 	"test/clients":                 {tool, 1},
 	"test/crash":                   {tool, 1},
 	"test/platforms":               {tool, 1},
+	"test/scale":                   {tool, 1},
 	"test/terraform":               {tool, 1},
 }
 

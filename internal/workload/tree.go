@@ -9,6 +9,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/pratique-dev/pratique/internal/nesting"
 )
 
 type kind int
@@ -65,7 +67,7 @@ const (
 // parseYAML reads YAML, of which JSON is a part.
 func (f *File) parseYAML(data []byte) ([]*node, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	if line := tooDeep(data); line > 0 {
+	if line := nesting.Excess(data, maxNesting); line > 0 {
 		return nil, f.fault("", line, 1, "it is nested too deep")
 	}
 	file, err := parser.ParseBytes(data, 0)
@@ -92,30 +94,6 @@ func (f *File) parseYAML(data []byte) ([]*node, error) {
 		docs = append(docs, n)
 	}
 	return docs, nil
-}
-
-// tooDeep returns the line in which a text is nested too deep for the parser,
-// or 0. It does not know quotes, and is generous instead.
-func tooDeep(data []byte) int {
-	depth, dashes, line := 0, 0, 1
-	for i, b := range data {
-		switch b {
-		case '\n':
-			line, dashes = line+1, 0
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth = max(depth-1, 0)
-		case '-', '?':
-			if i+1 < len(data) && data[i+1] == ' ' {
-				dashes++
-			}
-		}
-		if depth > maxNesting || dashes > maxNesting {
-			return line
-		}
-	}
-	return 0
 }
 
 type converter struct {
