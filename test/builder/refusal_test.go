@@ -68,7 +68,7 @@ func TestRefusals(t *testing.T) {
 			name: "linked", files: []wheelFile{{name: "linked/evil", content: []byte("/etc/shadow"), mode: symlink}},
 			want: `wheel linked-1.0-py3-none-any.whl: "linked/evil": it is neither a file nor a directory (links and devices have no place in a wheel)`,
 		}, {
-			name: "bomb", files: []wheelFile{{name: "bomb/zeros.bin", content: make([]byte, 600<<20)}},
+			name: "bomb", files: []wheelFile{{name: "bomb/zeros.bin", content: make([]byte, 140<<20)}},
 			want: `wheel bomb-1.0-py3-none-any.whl: it unpacks to more than `,
 		}, {
 			name: "hashed", files: []wheelFile{{name: "hashed.py", content: []byte("x")}}, hash: strings.Repeat("ab", 32),
@@ -77,7 +77,7 @@ func TestRefusals(t *testing.T) {
 			name: "python", files: []wheelFile{{name: dir("python") + "entry_points.txt", content: []byte("[console_scripts]\npython3 = evil:main\n")}},
 			want: `wheel python-1.0-py3-none-any.whl: "python-1.0.dist-info/entry_points.txt": a command named "python3": it would take the place of the interpreter`,
 		}, {
-			name: "huge", files: []wheelFile{{name: dir("huge") + "METADATA", content: bytes.Repeat([]byte("X: y\n"), 8<<20)}},
+			name: "huge", files: []wheelFile{{name: dir("huge") + "METADATA", content: bytes.Repeat([]byte("X: y\n"), 4<<20)}},
 			want: `huge-1.0-py3-none-any.whl: METADATA has more than 16777216 bytes`,
 		}, {
 			name: "unrecorded", files: []wheelFile{
