@@ -22,6 +22,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/authz"
 	"github.com/pratique-dev/pratique/internal/creation"
 	"github.com/pratique-dev/pratique/internal/endpoint"
+	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/policy"
 )
@@ -179,6 +180,9 @@ func (c *call) fail(err error) {
 			c.log.ErrorContext(c.r.Context(), "registry request failed", "request_id", c.event.RequestID, "operation", c.event.Operation, "error", err)
 		}
 		e = &Error{Status: http.StatusInternalServerError, Code: "UNKNOWN", Message: "Internal error; the request's id is " + c.event.RequestID}
+		if meta.IsFull(err) { // a status that clients do not try again at once
+			e.Status, e.Message = http.StatusInsufficientStorage, "The registry has no space left; the request's id is "+c.event.RequestID
+		}
 	}
 	c.event.ErrorCode, c.event.ErrorMessage = e.Code, e.Message
 	h := c.w.Header()

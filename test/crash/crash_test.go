@@ -68,7 +68,7 @@ func TestKilledDuringPush(t *testing.T) {
 		if t.Failed() {
 			t.Fatalf("after %d kills", round)
 		}
-		if said.push(t, server, auth, round, time.Duration(moments.Int64N(int64(longest)))) {
+		if said.push(t, server, auth, round, time.Duration(moments.Int64N(int64(longest))), server.Kill) {
 			interrupted++
 		}
 	}
@@ -164,9 +164,9 @@ func (w witness) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// push pushes new images one after the other until the server is killed, after
+// push pushes new images one after the other until kill kills the server, after
 // the given time, and reports whether that broke a push off.
-func (p *promises) push(t *testing.T, server *blackbox.Server, auth authn.Authenticator, round int, after time.Duration) (interrupted bool) {
+func (p *promises) push(t *testing.T, server *blackbox.Server, auth authn.Authenticator, round int, after time.Duration, kill func()) (interrupted bool) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -189,7 +189,7 @@ func (p *promises) push(t *testing.T, server *blackbox.Server, auth authn.Authen
 	}
 	time.Sleep(after)
 	killed.Store(true)
-	server.Kill()
+	kill()
 	cancel()
 	wg.Wait()
 	return broken.Load()
