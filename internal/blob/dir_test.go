@@ -252,6 +252,11 @@ func TestLostData(t *testing.T) {
 // TestInterruptedCommit repeats a commit that was cut between the move of the
 // data and the end of the upload.
 func TestInterruptedCommit(t *testing.T) {
+	interruptedCommit(t, false)
+	interruptedCommit(t, true)
+}
+
+func interruptedCommit(t *testing.T, finish bool) {
 	for _, alg := range []digest.Algorithm{digest.SHA256, digest.SHA512} {
 		path := t.TempDir()
 		s := openDir(t, path)
@@ -267,7 +272,14 @@ func TestInterruptedCommit(t *testing.T) {
 		if _, err := s.Commit(t.Context(), id, other.Digest); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("commit to another digest: error %v, want fs.ErrNotExist", err)
 		}
-		if n, err := s.Commit(t.Context(), id, d); err != nil || n != 5 {
+		if finish {
+			if _, err := s.Finish(t.Context(), id, 5, strings.NewReader(""), other.Digest); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("finish with another digest: error %v, want fs.ErrNotExist", err)
+			}
+			if n, err := s.Finish(t.Context(), id, 5, strings.NewReader(""), d); err != nil || n != 5 {
+				t.Errorf("finish: %d, %v", n, err)
+			}
+		} else if n, err := s.Commit(t.Context(), id, d); err != nil || n != 5 {
 			t.Errorf("commit: %d, %v", n, err)
 		}
 		if _, err := os.Stat(filepath.Join(path, "uploads", id)); err == nil {

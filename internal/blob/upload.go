@@ -343,6 +343,9 @@ func (s *Dir) finish(ctx context.Context, id string, off int64, r io.Reader, wan
 	}
 	defer u.close()
 	in, err := u.receive(ctx, off, r, 0)
+	if errors.Is(err, fs.ErrNotExist) && in == nil {
+		return s.finishCommit(u, name)
+	}
 	if in == nil {
 		return 0, err
 	}
@@ -383,8 +386,8 @@ func (in *received) check(ctx context.Context, want digest.Digest) error {
 	return nil
 }
 
-// finishCommit ends an upload whose data was moved by a commit that was then
-// interrupted, if that commit was to the same digest.
+// finishCommit ends an upload whose data was moved by a Commit or Finish that
+// was then interrupted, if that was to the same digest.
 func (s *Dir) finishCommit(u *lockedUpload, name string) (int64, error) {
 	fi, err := s.root.Stat(name)
 	if err != nil {

@@ -176,7 +176,7 @@ func (r *Registry) open(ctx context.Context, l *Layer, off, n int64) (io.ReadClo
 	if !l.small {
 		return r.blobs.Open(ctx, l.stored(), off, n)
 	}
-	content, err := r.smallContent(ctx, l.Digest)
+	content, err := r.smallContent(ctx, l.stored())
 	if err != nil {
 		return nil, err
 	}

@@ -130,7 +130,7 @@ func New(c Config) *Registry {
 		images:    meta.NewShortMemo[imageKey](c.DB, 1000, func(i *Image) bool { return len(i.Manifest) <= 16<<10 }),
 		layers:    meta.NewShortMemo[layerKey, *Layer](c.DB, 10_000, nil),
 		tags:      meta.NewShortMemo[tagsKey](c.DB, 100, func(tags []string) bool { return len(tags) <= maxTagsKept }),
-		contents:  contents{of: map[digest.Digest][]byte{}},
+		contents:  contents{of: map[blob.Name][]byte{}},
 		small:     c.SmallLayer,
 		grace:     c.GarbageGrace,
 		scans:     c.Scans,

@@ -222,13 +222,13 @@ func keepSmall(tx *meta.Tx, repo Repo, mine blob.Name, content []byte, now int64
 
 // smallContent reads the content of a small layer, or answers fs.ErrNotExist. It must
 // not be changed.
-func (r *Registry) smallContent(ctx context.Context, d digest.Digest) ([]byte, error) {
-	if content, ok := r.contents.get(d); ok {
+func (r *Registry) smallContent(ctx context.Context, b blob.Name) ([]byte, error) {
+	if content, ok := r.contents.get(b); ok {
 		return content, nil
 	}
 	var content []byte
 	err := r.db.Read(ctx, func(tx *meta.Tx) error {
-		return tx.QueryRow(`SELECT content FROM blob WHERE digest = $1 AND content IS NOT NULL`, d.String()).Scan(&content)
+		return tx.QueryRow(`SELECT content FROM blob WHERE digest = $1 AND upload = $2 AND content IS NOT NULL`, b.Digest.String(), b.Upload).Scan(&content)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fs.ErrNotExist
@@ -236,7 +236,7 @@ func (r *Registry) smallContent(ctx context.Context, d digest.Digest) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	r.contents.put(d, content)
+	r.contents.put(b, content)
 	return content, nil
 }
 
@@ -252,38 +252,38 @@ func section(content []byte, off, n int64) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(content[off : off+n])), nil
 }
 
-// contents remembers small layers that were read. They are content of their
-// digests for ever, so that there is nothing to forget but for their size.
+// contents remembers small layers that were read. What has a name never changes,
+// so that there is nothing to forget but for their size.
 type contents struct {
 	mu    sync.RWMutex
-	of    map[digest.Digest][]byte
+	of    map[blob.Name][]byte
 	bytes int
 }
 
 // maxContents is how many bytes are remembered.
 const maxContents = 8 << 20
 
-func (c *contents) get(d digest.Digest) ([]byte, bool) {
+func (c *contents) get(b blob.Name) ([]byte, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	content, ok := c.of[d]
+	content, ok := c.of[b]
 	return content, ok
 }
 
-func (c *contents) put(d digest.Digest, content []byte) {
+func (c *contents) put(b blob.Name, content []byte) {
 	const each = 512 // what an entry takes besides, and then some
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, ok := c.of[d]; ok {
+	if _, ok := c.of[b]; ok {
 		return
 	}
 	c.bytes += len(content) + each
-	for old, b := range c.of { // any of them
+	for old, of := range c.of { // any of them
 		if c.bytes <= maxContents {
 			break
 		}
 		delete(c.of, old)
-		c.bytes -= len(b) + each
+		c.bytes -= len(of) + each
 	}
-	c.of[d] = content
+	c.of[b] = content
 }

@@ -307,15 +307,13 @@ func (r *Registry) Templates(ctx context.Context, account, region string, p Page
 // a cause, or nil when none is for it, or when there is such a repository. Of
 // the templates applied for the cause it is that with the longest prefix.
 func (r *Registry) TemplateFor(ctx context.Context, repo Repo, cause Cause) (best *Template, err error) {
-	err = r.db.Read(ctx, func(tx *meta.Tx) error {
-		best = nil
-		there, err := exists(tx, `SELECT 1 FROM repository WHERE account = $1 AND region = $2 AND name = $3`, repo.Account, repo.Region, repo.Name)
-		if err != nil || there {
+	a, err := r.Access(ctx, repo) // which who asks for the caller's sake needs anyway
+	if err == nil && !a.Exists {
+		err = r.db.Read(ctx, func(tx *meta.Tx) error {
+			best, err = templateFor(tx, repo, cause)
 			return err
-		}
-		best, err = templateFor(tx, repo, cause)
-		return err
-	})
+		})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("find template: %w", err)
 	}
