@@ -65,6 +65,8 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	store.register(f)
 	f.StringVar(&cfg.Blobs, "blobs", "", "where layers are kept: s3://bucket/prefix?region=…&endpoint=…&public-endpoint=…&path-style=true (default files in the data directory)")
 	f.BoolVar(&redirect, "layer-redirects", true, "let clients read layers that are in S3 from there; otherwise the node passes them on")
+	f.StringVar(&cfg.LayerCache, "layer-cache", "", "directory for copies of layers that are in S3 and passed on (default none)")
+	f.Int64Var(&cfg.LayerCacheSize, "layer-cache-size", 0, "how many bytes of it to use (default 10 GiB)")
 	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:5000", "address to listen on; port 0 picks a free one")
 	f.StringVar(&addrFile, "addr-file", "", "write the address that is listened on to this file")
 	f.StringSliceVar(&cfg.Domains, "domain", nil, "domain of registry host names; may be repeated, the first is used in answers (default localhost, amazonaws.com, on.aws)")

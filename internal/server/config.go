@@ -33,6 +33,11 @@ type Config struct {
 	// ProxyLayers sends layers that are in S3 through the node. Default: clients
 	// are redirected there.
 	ProxyLayers bool
+	// LayerCache is a directory for copies of layers that are in S3 and sent
+	// through the node, of LayerCacheSize bytes at most. Default: none, and
+	// 10 GiB if there is one.
+	LayerCache     string
+	LayerCacheSize int64
 	// Database is the metadata database, "sqlite:<path>" or "postgres://…".
 	// Default: sqlite:<DataDir>/meta.db.
 	Database string
@@ -140,6 +145,15 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Blobs != "" && !strings.HasPrefix(c.Blobs, "s3://") {
 		return c, errors.New("config: blobs can be in a bucket, s3://<bucket>/<prefix>, or by default in files")
+	}
+	if c.LayerCacheSize < 0 || c.LayerCacheSize > 0 && c.LayerCache == "" {
+		return c, errors.New("config: the size of the layer cache must be positive, and needs its directory")
+	}
+	if c.LayerCache != "" && (c.Blobs == "" || !c.ProxyLayers) {
+		return c, errors.New("config: a layer cache is for layers that are in a bucket and sent through the node (--blobs and --layer-redirects=false)")
+	}
+	if c.LayerCacheSize == 0 {
+		c.LayerCacheSize = 10 << 30
 	}
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:5000"

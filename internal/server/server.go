@@ -24,6 +24,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/authz"
 	"github.com/pratique-dev/pratique/internal/awsapi"
+	"github.com/pratique-dev/pratique/internal/blob"
 	"github.com/pratique-dev/pratique/internal/build"
 	"github.com/pratique-dev/pratique/internal/decision"
 	"github.com/pratique-dev/pratique/internal/ecrapi"
@@ -53,6 +54,7 @@ type Server struct {
 	iam      *iam.IAM
 	registry *registry.Registry
 	blobs    blobStore
+	cache    *blob.Cache // of blobs; may be nil
 	api      *awsapi.Dispatcher
 	oci      *ociapi.API
 	issuers  *stsapi.Issuers
@@ -109,7 +111,7 @@ func (s *Server) open(ctx context.Context) error {
 		return err
 	}
 	s.metrics.registry.MustRegister(newJobCollector(s.db, s.cfg.Log))
-	if s.blobs, err = s.openBlobs(ctx, BlobsDir, ""); err != nil {
+	if err := s.openLayers(ctx); err != nil {
 		return err
 	}
 	if s.audit, err = audit.OpenLog(filepath.Join(dir, AuditFile)); err != nil {
@@ -121,7 +123,7 @@ func (s *Server) open(ctx context.Context) error {
 		}
 	}
 	s.iam = iam.New(iam.Config{DB: s.db, Box: box, Now: s.cfg.Now})
-	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.blobs, Redirects: s.redirects(), Now: s.cfg.Now, Quotas: s.cfg.Quotas, Scans: s.cfg.Scanner != "", GarbageGrace: s.cfg.GarbageGrace, Log: s.cfg.Log})
+	s.registry = registry.New(registry.Config{DB: s.db, Blobs: s.layers(), Redirects: s.redirects(), Now: s.cfg.Now, Quotas: s.cfg.Quotas, Scans: s.cfg.Scanner != "", GarbageGrace: s.cfg.GarbageGrace, Log: s.cfg.Log})
 	s.metrics.registry.MustRegister(newGarbageCollector(s.registry, s.cfg.Log))
 	s.denials = decision.New(decision.Config{DB: s.db, Now: s.cfg.Now, Log: s.cfg.Log, Keep: s.cfg.KeepDecisions})
 	webhooks, err := s.openWebhooks(box)
@@ -284,6 +286,9 @@ func (s *Server) close() error {
 	}
 	if s.audit != nil {
 		errs = append(errs, s.audit.Close())
+	}
+	if s.cache != nil {
+		errs = append(errs, s.cache.Close())
 	}
 	if s.blobs != nil {
 		errs = append(errs, s.blobs.Close())

@@ -364,3 +364,44 @@ func TestOutages(t *testing.T) {
 		check("after " + outage.name)
 	}
 }
+
+// TestHerd has many clients ask one node for the same cold layer, which it reads
+// from the store once.
+func TestHerd(t *testing.T) {
+	c := newCluster(t)
+	cache := t.TempDir()
+	a, b, user := c.pair(t, "--layer-redirects=false")
+	node := c.node(t, "--layer-redirects=false", "--layer-cache", cache, "--layer-cache-size", "100000000")
+	content := bytesOf(7, 40<<20)
+	d := digest.FromBytes(content)
+	resp := user.want(t, http.StatusAccepted, "POST", a.URL+"/v2/"+repository+"/blobs/uploads/", nil)
+	user.want(t, http.StatusCreated, "PUT", on(b, resp.Header.Get("Location"))+"?digest="+d.String(), bytes.NewReader(content))
+
+	begun := time.Now()
+	var wg sync.WaitGroup
+	for range 100 {
+		wg.Go(func() {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, node.URL+"/v2/"+repository+"/blobs/"+d.String(), nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			req.SetBasicAuth("AWS", user.password)
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer resp.Body.Close()
+			if got, err := digest.FromReader(resp.Body); err != nil || got != d {
+				t.Errorf("read %s, %v", got, err)
+			}
+		})
+	}
+	wg.Wait()
+	t.Logf("100 clients had 40 MiB each after %v", time.Since(begun).Round(time.Millisecond))
+	// It is served from the copy when the store is away.
+	c.s3.Stop()
+	user.want(t, http.StatusOK, "GET", node.URL+"/v2/"+repository+"/blobs/"+d.String(), nil)
+	c.s3.Start(t)
+}
