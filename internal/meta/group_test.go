@@ -24,20 +24,9 @@ func insert(k string) func(*meta.Tx) error {
 // keys returns the keys of the scratch table.
 func keys(t *testing.T, db *meta.DB) (ks []string) {
 	t.Helper()
-	err := db.Read(t.Context(), func(tx *meta.Tx) error {
-		rows, err := tx.Query(`SELECT k FROM scratch ORDER BY k`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var k string
-			if err := rows.Scan(&k); err != nil {
-				return err
-			}
-			ks = append(ks, k)
-		}
-		return rows.Err()
+	err := db.Read(t.Context(), func(tx *meta.Tx) (err error) {
+		ks, err = meta.All(tx, meta.ScanString, `SELECT k FROM scratch ORDER BY k`)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

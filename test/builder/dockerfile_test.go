@@ -32,6 +32,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"github.com/pratique-dev/pratique/internal/imagebuild/imagebuildtest"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -247,8 +248,8 @@ func TestGeneratedDockerfile(t *testing.T) {
 			w := newWorld(t)
 			s := e.open(t, w)
 			d := w.deskWith(t, w.owner, s)
-			x := newIndex(t)
-			x.add(newWheel(t, "good", "1.0", wheelFile{name: "good.py", content: []byte("x = 1\n")}))
+			x := imagebuildtest.NewPackageIndex(t)
+			x.Add(newWheel(t, "good", "1.0", wheelFile{name: "good.py", content: []byte("x = 1\n")}))
 			const password = "index-password-0123456789"
 			d.write(t, "netrc", "machine index.example.com login user password "+password+"\n")
 			const file = "a $(touch evil);`x` 'b\" ü.txt"
@@ -260,7 +261,7 @@ func TestGeneratedDockerfile(t *testing.T) {
 				"name": "everything", "registry": s.host(blackbox.Owner), "base_image": s.host(blackbox.Owner) + strings.TrimPrefix(w.Base, w.host()),
 				"env": env, "copy": []string{"data"}, "entrypoint": []string{"/bin/sh", "-c", "echo \"$0\"; id -un"},
 				"commands": []string{"test -s /root/data/*.txt", "echo 'it''s' \"$SPACES|$DOLLAR\" > /said\nid -un >> /said", "cat <<EOF >> /said\nRUN $((1+1))\nEOF\n"},
-				"packages": []string{"good==1.0"}, "pip_index": strings.Replace(x.simple(), "://", "://user:"+password+"@", 1), "pip_extra_args": "--no-deps",
+				"packages": []string{"good==1.0"}, "pip_index": strings.Replace(x.Simple(), "://", "://user:"+password+"@", 1), "pip_extra_args": "--no-deps",
 				"pip_secret_mounts": []any{map[string]any{"$tuple": []string{"netrc", "/root/.netrc"}}},
 			})
 			stdout, said, code := d.try(t, binary(), "build", "--output", "json", "image.json", "--no-flytekit", "--builder", e.flag, "--network", "host", "--progress", "plain")
@@ -394,10 +395,10 @@ func TestSourceAndApt(t *testing.T) {
 	if err := errors.Join(tw.Close(), zip.Close()); err != nil {
 		t.Fatal(err)
 	}
-	x := newIndex(t)
-	x.add("fromsource-1.0.tar.gz", sdist.Bytes())
+	x := imagebuildtest.NewPackageIndex(t)
+	x.Add("fromsource-1.0.tar.gz", sdist.Bytes())
 	spec := map[string]any{
-		"name": "source", "registry": w.host(), "base_image": w.Base, "packages": []string{"fromsource==1.0"}, "pip_index": x.simple(), "apt_packages": []string{"file"},
+		"name": "source", "registry": w.host(), "base_image": w.Base, "packages": []string{"fromsource==1.0"}, "pip_index": x.Simple(), "apt_packages": []string{"file"},
 	}
 	for _, way := range []struct {
 		name string

@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
+	"github.com/pratique-dev/pratique/internal/imagebuild/imagebuildtest"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -29,8 +30,8 @@ import (
 func TestRefusals(t *testing.T) {
 	w := newWorld(t)
 	d := w.newDesk(t)
-	x := newIndex(t)
-	x.add(newWheel(t, "good", "1.0", wheelFile{name: "good.py", content: []byte("x = 1\n")}))
+	x := imagebuildtest.NewPackageIndex(t)
+	x.Add(newWheel(t, "good", "1.0", wheelFile{name: "good.py", content: []byte("x = 1\n")}))
 	notLayer := mutate.MediaType(empty.Image, types.OCIManifestSchema1)
 	notLayer, err := mutate.AppendLayers(notLayer, static.NewLayer([]byte("this is not an archive"), types.OCILayer))
 	if err != nil {
@@ -41,7 +42,7 @@ func TestRefusals(t *testing.T) {
 
 	type spec = map[string]any
 	image := func(change spec) spec {
-		s := spec{"name": "refused", "registry": w.host(), "base_image": w.Base, "pip_index": x.simple()}
+		s := spec{"name": "refused", "registry": w.host(), "base_image": w.Base, "pip_index": x.Simple()}
 		maps.Copy(s, change)
 		return s
 	}
@@ -109,7 +110,7 @@ func TestRefusals(t *testing.T) {
 				if hash == "" {
 					hash = hashOf(content)
 				}
-				x.addWithHash(file, content, hash)
+				x.AddAs(file, content, hash)
 				test.spec = image(spec{"packages": []string{test.name + "==1.0"}})
 			}
 			d.writeJSON(t, "image.json", test.spec)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/pratique-dev/pratique/internal/imagebuild/imagebuildtest"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -83,14 +84,14 @@ func TestOnePackageChanged(t *testing.T) {
 	w := newWorld(t)
 	proxy := w.countUploads(t)
 	d := w.newDeskAt(t, proxy.host)
-	x := newIndex(t)
+	x := imagebuildtest.NewPackageIndex(t)
 	const size = 6 << 20 // of each package: enough for a layer of its own
 	for _, p := range []struct{ name, version string }{{"alpha", "1.0"}, {"beta", "1.0"}, {"beta", "1.1"}, {"gamma", "1.0"}} {
-		x.add(newWheel(t, p.name, p.version, wheelFile{name: p.name + "/data.bin", content: noise(p.name+p.version, size)}))
+		x.Add(newWheel(t, p.name, p.version, wheelFile{name: p.name + "/data.bin", content: noise(p.name+p.version, size)}))
 	}
 	spec := func(beta string) {
 		d.write(t, "image.json", fmt.Sprintf(`{"name": "changing", "registry": %q, "base_image": %q, "pip_index": %q,
-			"packages": ["alpha==1.0", "beta==%s", "gamma==1.0"]}`, proxy.host, w.Base, x.simple(), beta))
+			"packages": ["alpha==1.0", "beta==%s", "gamma==1.0"]}`, proxy.host, w.Base, x.Simple(), beta))
 	}
 	spec("1.0")
 	d.build(t, "image.json", "--no-flytekit")

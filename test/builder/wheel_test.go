@@ -6,79 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"html"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 )
-
-// index is a package index with the wheels of a test.
-type index struct {
-	*httptest.Server
-
-	mu     sync.Mutex
-	wheels map[string]indexed // by file name
-}
-
-type indexed struct {
-	content []byte
-	sha256  string // as the index tells it
-}
-
-func newIndex(t testing.TB) *index {
-	t.Helper()
-	x := &index{wheels: map[string]indexed{}}
-	x.Server = httptest.NewServer(x)
-	t.Cleanup(x.Close)
-	return x
-}
-
-// simple is the URL of the index.
-func (x *index) simple() string { return x.URL + "/simple/" }
-
-// add publishes a wheel.
-func (x *index) add(file string, content []byte) { x.addWithHash(file, content, hashOf(content)) }
-
-// addWithHash publishes a wheel with a hash that need not be its own.
-func (x *index) addWithHash(file string, content []byte, hash string) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.wheels[file] = indexed{content, hash}
-}
-
-// ServeHTTP serves a project's page as PEP 503 has it, and files.
-func (x *index) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if file, ok := strings.CutPrefix(r.URL.Path, "/files/"); ok {
-		wheel, ok := x.wheels[file]
-		if !ok {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Content-Type", "application/octet-stream")
-		w.Write(wheel.content)
-		return
-	}
-	project := strings.Trim(strings.TrimPrefix(r.URL.Path, "/simple"), "/")
-	var links []string
-	for file, wheel := range x.wheels {
-		name, _, _ := strings.Cut(file, "-")
-		if strings.ReplaceAll(strings.ToLower(name), "_", "-") == project {
-			links = append(links, fmt.Sprintf(`<a href="/files/%[1]s#sha256=%[2]s">%[1]s</a>`, html.EscapeString(file), wheel.sha256))
-		}
-	}
-	if len(links) == 0 {
-		http.NotFound(w, r)
-		return
-	}
-	slices.Sort(links)
-	w.Header().Set("Content-Type", "text/html")
-	fmt.Fprintf(w, "<!DOCTYPE html><html><body>%s</body></html>", strings.Join(links, "\n"))
-}
 
 func hashOf(content []byte) string { return fmt.Sprintf("%x", sha256.Sum256(content)) }
 
