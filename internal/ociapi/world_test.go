@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,9 +20,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/authz"
-	"github.com/pratique-dev/pratique/internal/blob"
 	"github.com/pratique-dev/pratique/internal/iam"
-	"github.com/pratique-dev/pratique/internal/meta/metatest"
 	"github.com/pratique-dev/pratique/internal/ociapi"
 	"github.com/pratique-dev/pratique/internal/ocispec"
 	"github.com/pratique-dev/pratique/internal/org"
@@ -41,7 +40,8 @@ var (
 )
 
 // world is a registry endpoint with its engines, an account and the
-// repositories app and other.
+// repositories app and other. In TestTwoNodes each request goes to another of
+// two nodes.
 type world struct {
 	t        *testing.T
 	url      string
@@ -63,22 +63,22 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	blobs, err := blob.OpenDir(filepath.Join(dir, "blobs"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	w := &world{t: t, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	db := metatest.Open(t, metatest.SQLite(t))
-	w.iam = iam.New(iam.Config{DB: db, Box: box, Now: w.clock})
-	w.registry = registry.New(registry.Config{DB: db, Blobs: blobs, Now: w.clock, Log: log})
-	w.who = authn.New(authn.Config{IAM: w.iam, Box: box, Now: w.clock})
 	w.layers = ociapi.NewLayerURLs(box, w.clock)
-	api := ociapi.New(ociapi.Config{
-		Registry: w.registry, Authenticator: w.who, Authorizer: authz.New(authz.Config{IAM: w.iam, Org: org.New(org.Config{DB: db, Now: w.clock}), Registry: w.registry, Now: w.clock}),
-		Layers: w.layers, Now: w.clock, Log: log,
-	})
+	var nodes []*ociapi.API
+	for _, state := range openStates(t, dir) {
+		w.iam = iam.New(iam.Config{DB: state.db, Box: box, Now: w.clock})
+		w.registry = registry.New(registry.Config{DB: state.db, Blobs: state.blobs, Now: w.clock, Log: log})
+		w.who = authn.New(authn.Config{IAM: w.iam, Box: box, Now: w.clock})
+		nodes = append(nodes, ociapi.New(ociapi.Config{
+			Registry: w.registry, Authenticator: w.who, Authorizer: authz.New(authz.Config{IAM: w.iam, Org: org.New(org.Config{DB: state.db, Now: w.clock}), Registry: w.registry, Now: w.clock}),
+			Layers: w.layers, Now: w.clock, Log: log,
+		}))
+	}
+	var next atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		api := nodes[next.Add(1)%int64(len(nodes))]
 		event := &audit.Event{RequestID: "request-id"}
 		r = r.WithContext(audit.NewContext(r.Context(), event))
 		if strings.HasPrefix(r.URL.Path, ociapi.LayerPath) {
