@@ -307,6 +307,12 @@ func (c *Cache) open(ctx context.Context, b *blobCopy, off, n int64) (io.ReadClo
 		f, err = c.root.Open(file)
 	}
 	if err != nil {
+		b.mu.Lock()
+		failed := b.err
+		b.mu.Unlock()
+		if failed != nil {
+			return nil, failed
+		}
 		return c.Store.Open(ctx, b.name, off, n) // the copy was dropped
 	}
 	if whole {
