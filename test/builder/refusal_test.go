@@ -137,7 +137,7 @@ func TestRefusals(t *testing.T) {
 // names of files and in arguments, also on the way through a Dockerfile.
 func TestMetacharacters(t *testing.T) {
 	w := newWorld(t)
-	d := w.newDesk(t)
+	d := w.newDesk(t).with(withBuildah(t, w).env...)
 	const value = "$(touch /evil) `touch /evil` ; touch /evil & \"quoted\" 'too' \\ $HOME ${PATH} #"
 	const file = "a $(touch evil);`x` 'b\".txt"
 	d.write(t, file, "content\n")

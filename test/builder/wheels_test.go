@@ -14,7 +14,7 @@ import (
 // a Dockerfile makes, which pip or uv installs into, has the same packages.
 func TestRealWheels(t *testing.T) {
 	w := newWorld(t)
-	d := w.newDesk(t)
+	d := w.newDesk(t).with(withBuildah(t, w).env...)
 	d.write(t, "image.json", fmt.Sprintf(`{"name": "science", "registry": %q, "base_image": %q,
 		"packages": ["numpy", "pandas", "pydantic", "requests"], "env": {"GREETING": "hello"}}`, w.host(), w.Base))
 
