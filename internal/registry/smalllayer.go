@@ -138,9 +138,7 @@ func (r *Registry) finishSmall(ctx context.Context, f *finish, more []byte) (*La
 			return err
 		}
 		if have := int64(len(u.content)); f.from != nil && f.off >= 0 && f.off != have {
-			e := u.fail(ErrUploadOffset)
-			e.Have = have
-			return e
+			return u.outOfOrder(have, f.off)
 		}
 		content, got := more, sum
 		if len(u.content) > 0 {
@@ -169,6 +167,17 @@ func (r *Registry) finishSmall(ctx context.Context, f *finish, more []byte) (*La
 		return nil, err
 	}
 	return &Layer{Repo: f.repo, Digest: f.want, Size: int64(size)}, nil
+}
+
+// keepMore appends what came with an end that was refused, so that the upload can
+// be ended with another digest.
+func (r *Registry) keepMore(ctx context.Context, f *finish, more []byte) error {
+	u, err := r.upload(ctx, f.repo, f.id)
+	if err != nil {
+		return err
+	}
+	_, err = r.appendSmall(ctx, u, more, nil)
+	return err
 }
 
 // putSmall stores a small layer that came whole.

@@ -60,6 +60,13 @@ type upload struct {
 
 func (u *upload) fail(k Kind) *Error { return &Error{Kind: k, Repo: u.repo, Upload: u.id} }
 
+// outOfOrder is the error of bytes from off on for an upload that has so many.
+func (u *upload) outOfOrder(have, off int64) error {
+	e := u.fail(ErrUploadOffset)
+	e.Have, e.Err = have, &blob.OffsetError{Have: have, Off: off}
+	return e
+}
+
 // upload reads an upload of a repository.
 func (r *Registry) upload(ctx context.Context, repo Repo, id string) (u *upload, err error) {
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {
@@ -151,9 +158,7 @@ func (r *Registry) AppendUpload(ctx context.Context, repo Repo, id string, off i
 func (r *Registry) append(ctx context.Context, u *upload, off int64, from io.Reader) (size int64, err error) {
 	if !u.begun {
 		if have := int64(len(u.content)); off >= 0 && off != have {
-			e := u.fail(ErrUploadOffset)
-			e.Have = have
-			return have, e
+			return have, u.outOfOrder(have, off)
 		}
 		more, all, err := r.readSmall(from, len(u.content))
 		if all {
@@ -332,6 +337,9 @@ func (r *Registry) finish(ctx context.Context, f *finish) (*Layer, error) {
 	}
 	if all {
 		l, err := r.finishSmall(ctx, f, more)
+		if errors.Is(err, ErrLayerDigestMismatch) && len(more) > 0 {
+			err = errors.Join(err, r.keepMore(ctx, f, more))
+		}
 		if !errors.Is(err, errNotSmall) {
 			return l, err
 		}
@@ -349,9 +357,7 @@ func (r *Registry) finish(ctx context.Context, f *finish) (*Layer, error) {
 	}
 	if !u.begun {
 		if have := int64(len(u.content)); f.from != nil && f.off >= 0 && f.off != have {
-			e := u.fail(ErrUploadOffset)
-			e.Have = have
-			return nil, e
+			return nil, u.outOfOrder(have, f.off)
 		}
 		if err := r.spill(ctx, u); err != nil {
 			return nil, err

@@ -653,6 +653,7 @@ func updateTemplateRows() []tableRow {
 					Prefix: aws.String("team"), AppliedFor: []types.RCTAppliedFor{types.RCTAppliedForCreateOnPush}, Description: aws.String("first"),
 					ImageTagMutability: types.ImageTagMutabilityImmutable, RepositoryPolicy: aws.String(pullPolicy), LifecyclePolicy: aws.String(expireText),
 				}))(w.t)
+				time.Sleep(2 * time.Millisecond) // times are told in milliseconds
 				return w.ecr.UpdateRepositoryCreationTemplate(ctx, &in)
 			},
 		}
