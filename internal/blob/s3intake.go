@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -19,6 +20,17 @@ import (
 
 	"github.com/pratique-dev/pratique/internal/meta"
 )
+
+const (
+	// s3Settle is how long what came is still stored after the client has gone.
+	s3Settle = 30 * time.Second
+
+	maxParts = 10_000 // of a multipart upload
+)
+
+// partSize is the size of the part with the number n. All are of one size up
+// to 20 GB, and no upload of less than 200 GB runs out of numbers.
+func partSize(n int64) int { return 8 << 20 * int(1+n/2500) }
 
 // An intake is what comes into an upload by one call: it is hashed as it comes,
 // and sent on in parts while more comes. It takes the memory of two parts.
