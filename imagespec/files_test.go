@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/pratique-dev/pratique/internal/need"
 )
 
 // targets are the files as lines, "target mode field source".
@@ -87,8 +89,9 @@ func TestFilesSource(t *testing.T) {
 		"src/main.py": "m", "src/a/b.py": "b", "src/a/b.pyc": "", "src/a/__pycache__/x": "", "src/.cache/y": "", "src/.git/z": "", "src/log": "", "src/secret": "s", "src/.gitignore": "log\n",
 		"src/.dockerignore": "# secrets\nSECRET\n", "d/a.txt": "a",
 	})
+	need.Tools(t, "git")
 	if out, err := exec.Command("git", "init", "-q", filepath.Join(dir, "src", "a")).CombinedOutput(); err != nil {
-		t.Skipf("git: %v, %s", err, out)
+		t.Fatalf("git: %v, %s", err, out)
 	}
 	if err := os.RemoveAll(filepath.Join(dir, "src", ".git")); err != nil {
 		t.Fatal(err)

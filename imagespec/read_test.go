@@ -304,9 +304,6 @@ func TestPosition(t *testing.T) {
 // TestTime: texts that make careless readers slow are read in time. Each of
 // them takes a second or two at most; what is quadratic takes many minutes.
 func TestTime(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes some seconds")
-	}
 	fill := func(begin, middle, end string) string {
 		return begin + strings.Repeat(middle, (MaxSize-len(begin)-len(end))/len(middle)) + end
 	}

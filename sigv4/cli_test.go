@@ -12,20 +12,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/sigv4"
 )
 
 // awsCLI runs the AWS CLI with the given session and no configuration of this machine's.
 func awsCLI(t *testing.T, args ...string) []byte {
 	t.Helper()
-	path, err := exec.LookPath("aws")
-	if err != nil {
-		if os.Getenv("PRATIQUE_TEST_TOOLS") == "required" {
-			t.Fatal(err)
-		}
-		t.Skipf("the AWS CLI is not installed: %v", err)
-	}
-	cmd := exec.CommandContext(t.Context(), path, args...)
+	need.Tools(t, "aws")
+	cmd := exec.CommandContext(t.Context(), "aws", args...)
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "AWS_") {
 			cmd.Env = append(cmd.Env, v)

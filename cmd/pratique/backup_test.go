@@ -225,11 +225,7 @@ func TestBackupOfDamage(t *testing.T) {
 
 // TestBackupPostgres backs up the layers that a PostgreSQL database names.
 func TestBackupPostgres(t *testing.T) {
-	pg := os.Getenv("PRATIQUE_TEST_POSTGRES")
-	if pg == "" {
-		t.Skip("PRATIQUE_TEST_POSTGRES is not set")
-	}
-	url, data, dir := metatest.Postgres(t, pg), t.TempDir(), t.TempDir()
+	url, data, dir := metatest.Postgres(t), t.TempDir(), t.TempDir()
 	w := openWorld(t, data, url)
 	if _, err := w.CreateRepository(t.Context(), backedUp, registry.Settings{}); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/pratique-dev/pratique/internal/iam"
+	"github.com/pratique-dev/pratique/internal/need"
 )
 
 // A specification with files is built by a builder that has no rights of its own, its log is followed, and the image is there.
@@ -271,10 +272,7 @@ func TestRemoteUnsent(t *testing.T) {
 
 // The example of the documentation works with curl.
 func TestCurl(t *testing.T) {
-	curl, err := exec.LookPath("curl")
-	if err != nil {
-		t.Skip("curl is not installed")
-	}
+	need.Tools(t, "curl")
 	w := newBuildWorld(t)
 	w.builder()
 	key := w.user("curl", `"ecr:*","pratique:*"`)
@@ -284,7 +282,7 @@ func TestCurl(t *testing.T) {
 		if body != "" {
 			args = append(args, "-H", "content-type: application/json", "--data-binary", body)
 		}
-		text, err := exec.Command(curl, args...).CombinedOutput()
+		text, err := exec.Command("curl", args...).CombinedOutput()
 		if err != nil {
 			t.Fatalf("curl %s %s: %v\n%s", method, path, err, text)
 		}

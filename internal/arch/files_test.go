@@ -2,6 +2,7 @@ package arch
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pratique-dev/pratique/internal/need"
 )
 
 func TestPackageComments(t *testing.T) {
@@ -73,13 +76,52 @@ func TestPrivate(t *testing.T) {
 	}
 }
 
-// tracked returns the top of the checkout and the files that git knows, or
-// skips where there is no git or no checkout (a released archive).
+// skips lists the files that may call Skip of a test, and why; all others say
+// with package need what is missing, so that CI leaves nothing out.
+var skips = map[string]string{
+	"internal/need/need.go":            "it decides whether to skip or to fail",
+	"test/terraform/terraform_test.go": "the provider comes from a mirror of the tester's, if there is one",
+}
+
+// skip matches what skips a test, or reads for itself whether to; it is written
+// so that it does not match itself.
+var skip = regexp.MustCompile(`[.]Skip(f|Now)?\(|Getenv\("PRATIQUE_TEST_(TOOLS|POSTGRES)"\)`)
+
+func TestSkips(t *testing.T) {
+	top, files := tracked(t)
+	left := maps.Clone(skips)
+	for _, name := range files {
+		if filepath.Ext(name) != ".go" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(top, name))
+		if os.IsNotExist(err) {
+			continue // removed and not committed yet
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := skip.Find(data)
+		if m == nil {
+			continue
+		}
+		if skips[name] == "" {
+			t.Errorf("%s has %s: let package need decide", name, m)
+		}
+		delete(left, name)
+	}
+	for name := range left {
+		t.Errorf("%s skips nothing", name)
+	}
+}
+
+// tracked returns the top of the checkout and the files that git knows. It
+// needs git and a checkout, which a released archive is not.
 func tracked(t *testing.T) (top string, files []string) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "git", "rev-parse", "--show-toplevel").Output()
 	if err != nil {
-		t.Skipf("not a git checkout: %v", err)
+		need.Missing(t, "not a git checkout: "+err.Error())
 	}
 	top = strings.TrimSpace(string(out))
 	cmd := exec.CommandContext(t.Context(), "git", "ls-files", "-z")

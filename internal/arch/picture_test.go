@@ -30,6 +30,7 @@ var places = map[string]place{
 	"internal/ocispec":                 {words, 0},
 	"internal/lifecycle":               {words, 0},
 	"internal/lifecycle/lifecycletest": {words, 0},
+	"internal/need":                    {words, 0},
 	"internal/nesting":                 {words, 0},
 	"internal/python":                  {words, 0},
 	"internal/awsapi/shape":            {words, 0},
@@ -143,7 +144,7 @@ var sameLevel = map[string][]string{
 // testSupport packages exist for tests: nothing that ships imports them, and
 // only they may import "testing".
 var testSupport = []string{
-	"internal/meta/metatest", "internal/blob/blobtest", "internal/lifecycle/lifecycletest", "internal/oidc/oidctest", "internal/servertest",
+	"internal/need", "internal/meta/metatest", "internal/blob/blobtest", "internal/lifecycle/lifecycletest", "internal/oidc/oidctest", "internal/servertest",
 	"internal/imagebuild/imagebuildtest",
 	"test/blackbox", "test/clients", "test/crash", "test/terraform",
 }
@@ -182,7 +183,7 @@ var limits = []limit{
 		"internal/awsapi", "internal/ociapi", "internal/ecrapi", "internal/ecrpublicapi", "internal/iamapi", "internal/orgapi", "internal/pratiqueapi", "internal/stsapi", "internal/console",
 		"internal/server", "internal/servertest", "internal/access", "internal/doctor", "internal/dockercfg", "internal/preflight", "internal/awsapi/gen", "bench", "internal/pylock", "internal/imagebuild/", "internal/buildexec", "cmd/", "test/"},
 		why: "handlers begin at level 4; sigv4 and authn read a request and no more, oidc asks issuers for their keys, event tells webhooks, blob sets up the SDK's client"},
-	{imports: "os/exec", only: []string{"bench", "imagespec", "internal/pylock", "internal/buildexec", "internal/scan", "internal/arch", "internal/dockercfg", "cmd/pratique", "test/"},
+	{imports: "os/exec", only: []string{"bench", "imagespec", "internal/pylock", "internal/buildexec", "internal/scan", "internal/arch", "internal/need", "internal/dockercfg", "cmd/pratique", "test/"},
 		why: "the server starts no programs, scanners aside"},
 	{imports: "github.com/spf13/cobra", only: []string{"cmd/pratique"}, why: "commands are a binary's business"},
 	{imports: "github.com/prometheus", only: []string{"internal/server"}, why: "metrics are registered in one place"},

@@ -37,9 +37,6 @@ func large(t testing.TB) v1.Image {
 // TestReadAgainIsQuick holds reading a known base to its purpose: that a
 // build without changes takes no time. It allows for a busy machine.
 func TestReadAgainIsQuick(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it makes an image of 100,000 files")
-	}
 	img, opts := large(t), Options{Cache: t.TempDir()}
 	if _, err := Read(t.Context(), img, opts); err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -18,23 +17,18 @@ import (
 
 	"github.com/pratique-dev/pratique/internal/doctor"
 	"github.com/pratique-dev/pratique/internal/endpoint"
+	"github.com/pratique-dev/pratique/internal/need"
 )
 
 // moto starts a server of somebody else's that stands for AWS, and returns its
 // address.
 func moto(t *testing.T) string {
 	t.Helper()
-	program, err := exec.LookPath("moto_server")
-	if err != nil {
-		if os.Getenv("PRATIQUE_TEST_TOOLS") == "required" {
-			t.Fatal(err)
-		}
-		t.Skipf("moto is not installed: %v", err)
-	}
+	need.Tools(t, "moto_server")
 	address := closedPort(t)
 	_, port, _ := net.SplitHostPort(address)
 	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, program, "-H", "127.0.0.1", "-p", port)
+	cmd := exec.CommandContext(ctx, "moto_server", "-H", "127.0.0.1", "-p", port)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

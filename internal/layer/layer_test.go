@@ -11,8 +11,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +19,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"github.com/google/go-containerregistry/pkg/v1/validate"
 	"github.com/klauspost/compress/flate"
+
+	"github.com/pratique-dev/pratique/internal/need"
 )
 
 // text is n bytes that are like a program: neither random nor trivial.
@@ -197,37 +197,6 @@ const (
 	goldenZstd   = "49dee98a70bb91241225e420994c173b04b11b01fbbcd29de111086789271ead"
 )
 
-// asChild tells TestSameBytesEverywhere that it is the child.
-const asChild = "PRATIQUE_LAYER_TEST_SEED"
-
-func TestSameBytesEverywhere(t *testing.T) {
-	if seed := os.Getenv(asChild); seed != "" {
-		entries := append(sample(), packed(t, "packed", text(300_000)))
-		rand.New(rand.NewPCG(uint64(len(seed)), 0)).Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
-		fmt.Printf("digest %s\n", build(t, Options{}, entries...).digest)
-		return
-	}
-	if runtime.GOOS == "windows" {
-		t.Skip("no umask")
-	}
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "digest " + build(t, Options{}, append(sample(), packed(t, "packed", text(300_000)))...).digest.String()
-	for i, env := range [][]string{
-		{"TZ=Pacific/Kiritimati", "LC_ALL=C", "GOMAXPROCS=1"},
-		{"TZ=America/St_Johns", "LC_ALL=tr_TR.UTF-8", "GOMAXPROCS=7"},
-	} {
-		cmd := exec.CommandContext(t.Context(), "sh", "-c", `umask 0`+strings.Repeat("7", i+1)+`; exec "$0" -test.run '^TestSameBytesEverywhere$'`, exe)
-		cmd.Env = append(append(os.Environ(), env...), asChild+"="+strings.Repeat("x", i+1))
-		out, err := cmd.CombinedOutput()
-		if err != nil || !slices.Contains(strings.Split(string(out), "\n"), want) {
-			t.Errorf("with %v: %v, want %s, got:\n%s", env, err, want, out)
-		}
-	}
-}
-
 // A stream that is taken over changes how the layer is stored, never what is
 // in it, and every gzip reads it.
 func TestTakeOver(t *testing.T) {
@@ -247,17 +216,16 @@ func TestTakeOver(t *testing.T) {
 	if z := build(t, Options{Compression: Zstd}, taken...); z.diffID != a.diffID {
 		t.Error("zstd has another diff id")
 	}
-	if gzip, err := exec.LookPath("gzip"); err == nil {
-		cmd := exec.CommandContext(t.Context(), gzip, "-t")
-		f, err := os.Open(b.path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		cmd.Stdin = f
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("gzip -t: %v: %s", err, out)
-		}
+	need.Tools(t, "gzip")
+	cmd := exec.CommandContext(t.Context(), "gzip", "-t")
+	f, err := os.Open(b.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	cmd.Stdin = f
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("gzip -t: %v: %s", err, out)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -39,12 +38,9 @@ func account(id string) func(*meta.Tx) error {
 // What a Memo remembers is what is committed, also by other processes, and it
 // is read again only when it may have changed.
 func TestMemo(t *testing.T) {
-	urls := map[string]string{"sqlite": metatest.SQLite(t)}
-	if server := os.Getenv("PRATIQUE_TEST_POSTGRES"); server != "" {
-		urls["postgres"] = metatest.Postgres(t, server)
-	}
-	for name, url := range urls {
+	for name, make := range map[string]func(testing.TB) string{"sqlite": metatest.SQLite, "postgres": metatest.Postgres} {
 		t.Run(name, func(t *testing.T) {
+			url := make(t)
 			db, other := metatest.Open(t, url), metatest.Open(t, url)
 			accounts := counted(t, db)
 			expect := func(when string, want int, wantRead bool) {

@@ -61,9 +61,6 @@ func TestPushBlob(t *testing.T) {
 		},
 		"chunks, the last in the PUT": func(t *testing.T, content string, d digest.Digest) *response {
 			half := len(content) / 2
-			if half == 0 {
-				t.Skip("nothing to cut")
-			}
 			loc := w.upload(app)
 			r := w.do(request{method: "PATCH", path: loc, body: content[:half], header: map[string]string{"Content-Range": fmt.Sprintf("0-%d", half-1)}}).want(t, http.StatusAccepted, "")
 			return w.do(request{
@@ -75,6 +72,9 @@ func TestPushBlob(t *testing.T) {
 	for name, push := range ways {
 		for _, algorithm := range algorithms {
 			for _, content := range []string{"", "{}", "content of " + name} {
+				if content == "" && name == "chunks, the last in the PUT" {
+					continue // a range of no bytes cannot be said
+				}
 				t.Run(fmt.Sprintf("%s/%s/%d", name, algorithm, len(content)), func(t *testing.T) {
 					d := algorithm.FromString(content)
 					r := push(t, content, d).want(t, http.StatusCreated, "")

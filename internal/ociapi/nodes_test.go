@@ -11,6 +11,7 @@ import (
 	"github.com/pratique-dev/pratique/internal/blob"
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/meta/metatest"
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -36,7 +37,7 @@ func openStates(t *testing.T, dir string) []state {
 		}
 		return []state{{metatest.Open(t, metatest.SQLite(t)), blobs}}
 	}
-	url := metatest.Postgres(t, os.Getenv("PRATIQUE_TEST_POSTGRES"))
+	url := metatest.Postgres(t)
 	folder := blob.NewUploadID() // which nothing else has
 	var both []state
 	for range 2 {
@@ -54,12 +55,7 @@ func openStates(t *testing.T, dir string) []state {
 // PostgreSQL database and an S3-compatible store, and of which each request goes
 // to the next.
 func TestTwoNodes(t *testing.T) {
-	if os.Getenv(envBucket) != "" {
-		t.Skip("these are the tests on two nodes")
-	}
-	if os.Getenv("PRATIQUE_TEST_POSTGRES") == "" {
-		blackbox.Lack(t, "PRATIQUE_TEST_POSTGRES is not set")
-	}
+	need.Postgres(t)
 	source, err := os.ReadFile("conformance_test.go")
 	if err != nil {
 		t.Fatal(err)

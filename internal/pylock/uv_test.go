@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/internal/python"
 )
 
@@ -229,10 +230,7 @@ func realUV(t *testing.T) string {
 			}
 		}
 	}
-	if os.Getenv("PRATIQUE_TEST_TOOLS") == "required" {
-		t.Fatal("PRATIQUE_TEST_TOOLS=required: uv is not there; scripts/tools installs it")
-	}
-	t.Skip("uv is not there; scripts/tools installs it")
+	need.Missing(t, "uv is not there; scripts/tools installs it")
 	return ""
 }
 

@@ -3,7 +3,6 @@ package registry_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -35,9 +34,7 @@ func benchmark(b *testing.B, fill func(*meta.Tx) error, f func(*testing.B, *regi
 		}
 	}
 	b.Run("sqlite", run(metatest.SQLite))
-	if server := os.Getenv("PRATIQUE_TEST_POSTGRES"); server != "" {
-		b.Run("postgres", run(func(tb testing.TB) string { return metatest.Postgres(tb, server) }))
-	}
+	b.Run("postgres", run(metatest.Postgres))
 }
 
 // insert fills a table with n rows, some to a statement.

@@ -21,6 +21,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/internal/ocispec"
 )
 
@@ -420,9 +421,7 @@ func TestScannersThatFail(t *testing.T) {
 
 // TestScannerThatHangs is about a program that never ends, and neither does what it started.
 func TestScannerThatHangs(t *testing.T) {
-	if _, err := exec.LookPath("sleep"); err != nil {
-		t.Fatal(err)
-	}
+	need.Tools(t, "sleep")
 	dead := func(t *testing.T, note string) {
 		t.Helper()
 		text, err := os.ReadFile(note)

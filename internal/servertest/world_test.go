@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -58,16 +57,11 @@ func newWorld(t *testing.T, options ...func(*server.Config)) *world {
 	return w
 }
 
-// onEachDatabase runs a test with servers on SQLite, and on PostgreSQL when
-// PRATIQUE_TEST_POSTGRES names one.
+// onEachDatabase runs a test with servers on SQLite and on PostgreSQL.
 func onEachDatabase(t *testing.T, test func(*testing.T, func(*server.Config))) {
 	t.Run("sqlite", func(t *testing.T) { test(t, func(*server.Config) {}) })
 	t.Run("postgres", func(t *testing.T) {
-		postgres := os.Getenv("PRATIQUE_TEST_POSTGRES")
-		if postgres == "" {
-			t.Skip("PRATIQUE_TEST_POSTGRES is not set")
-		}
-		url := metatest.Postgres(t, postgres)
+		url := metatest.Postgres(t)
 		test(t, func(c *server.Config) { c.Database = url })
 	})
 }

@@ -18,6 +18,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/stream"
+
+	"github.com/pratique-dev/pratique/internal/need"
 )
 
 // debianSuite is the release of Debian that [Debian] makes images of: Python
@@ -36,7 +38,7 @@ var debianFlags = []string{
 // Debian returns an image of one layer: a Debian with apt, made by mmdebstrap,
 // that has the packages. It is made once per list of packages and kept in
 // .cache/builder, which concurrent tests share; that takes about 20 seconds.
-// The test is skipped as by [Need] where mmdebstrap is missing or may not work.
+// It needs mmdebstrap, and root, to make one.
 func Debian(t testing.TB, packages ...string) v1.Image {
 	t.Helper()
 	flags := debianFlags
@@ -59,7 +61,7 @@ func Debian(t testing.TB, packages ...string) v1.Image {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		Need(t, "mmdebstrap")
+		need.Tools(t, "mmdebstrap")
 		NeedRoot(t)
 		bootstrap(t, cache, dir, flags)
 	}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pratique-dev/pratique/internal/need"
 )
 
 // What Main hands to the test process it starts, and a user may set to test a
@@ -119,41 +121,20 @@ func build(binary string) error {
 	return nil
 }
 
-// Need skips the test when one of the tools is not installed, or fails it
-// where PRATIQUE_TEST_TOOLS=required says that all must be.
-func Need(t testing.TB, tools ...string) {
-	t.Helper()
-	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); err != nil {
-			Lack(t, tool+" is not installed")
-		}
-	}
-}
-
-// NeedNames is Need for the resolution of Names.
+// NeedNames needs Names to resolve.
 func NeedNames(t testing.TB) {
 	t.Helper()
 	if names := os.Getenv(envNames); names != "yes" {
-		Lack(t, names)
+		need.Missing(t, names)
 	}
 }
 
-// NeedRoot is Need for being root of the machine, as daemons that mount are;
+// NeedRoot needs the test to be root of the machine, as daemons that mount are;
 // Main makes everyone root of a user namespace, which does not do for them.
 func NeedRoot(t testing.TB) {
 	t.Helper()
 	const all = "4294967295" // the number of users that the first namespace maps
 	if m, err := os.ReadFile("/proc/self/uid_map"); os.Getuid() != 0 || err != nil || !strings.Contains(string(m), all) {
-		Lack(t, "not root")
+		need.Missing(t, "not root")
 	}
-}
-
-// Lack skips the test for want of something, or fails it where all must be
-// there.
-func Lack(t testing.TB, what string) {
-	t.Helper()
-	if os.Getenv("PRATIQUE_TEST_TOOLS") == "required" {
-		t.Fatalf("PRATIQUE_TEST_TOOLS=required: %s", what)
-	}
-	t.Skip(what)
 }

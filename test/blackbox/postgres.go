@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/pratique-dev/pratique/internal/need"
 )
 
 // Postgres is a PostgreSQL server of a test's own, which can be restarted.
@@ -27,14 +29,14 @@ func StartPostgres(t testing.TB) *Postgres {
 		found = append(found, filepath.Dir(ctl))
 	}
 	if len(found) == 0 {
-		Lack(t, "PostgreSQL is not installed")
+		need.Missing(t, "PostgreSQL is not installed")
 	}
 	bin := found[len(found)-1]
 	p := &Postgres{ctl: filepath.Join(bin, "pg_ctl"), dir: SocketDir(t)}
 	if os.Getuid() == 0 { // which it refuses to run as
 		NeedRoot(t)
 		if _, err := user.Lookup("postgres"); err != nil {
-			Lack(t, err.Error())
+			need.Missing(t, err.Error())
 		}
 		p.as = []string{"setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups", "--"}
 		if out, err := exec.Command("chown", "postgres", p.dir).CombinedOutput(); err != nil {

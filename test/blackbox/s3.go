@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pratique-dev/pratique/internal/need"
 )
 
 // S3 is an S3-compatible server, versitygw, with one empty bucket.
@@ -33,7 +35,7 @@ const s3Bucket = "layers"
 // StartS3 starts the server for as long as the test runs.
 func StartS3(t testing.TB) *S3 {
 	t.Helper()
-	Need(t, "versitygw")
+	need.Tools(t, "versitygw")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

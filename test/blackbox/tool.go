@@ -17,6 +17,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	"github.com/pratique-dev/pratique/internal/need"
 )
 
 // A Tool moves images as its users would have it do. It remembers the last
@@ -34,8 +36,8 @@ type Tool interface {
 type Client struct {
 	// Name is the program's.
 	Name string
-	// Open starts what it needs for as long as the test runs. It skips the
-	// test where that is not installed, as [Need] does.
+	// Open starts what it needs, which may be missing, for as long as the test
+	// runs.
 	Open func(t testing.TB) Tool
 	// Sentence: it shows why it was refused. Those that do not asked with a
 	// HEAD request, whose answer has no body.
@@ -117,7 +119,7 @@ func (r Runner) Fresh(t testing.TB) string {
 type skopeo struct{ Runner }
 
 func newSkopeo(t testing.TB) Tool {
-	Need(t, "skopeo")
+	need.Tools(t, "skopeo")
 	return skopeo{NewRunner(t)}
 }
 
@@ -142,7 +144,7 @@ func (s skopeo) Pull(t testing.TB, ref string) (string, error) {
 type crane struct{ Runner }
 
 func newCrane(t testing.TB) Tool {
-	Need(t, "crane")
+	need.Tools(t, "crane")
 	return crane{NewRunner(t)}
 }
 
@@ -167,7 +169,7 @@ func (c crane) Pull(t testing.TB, ref string) (string, error) {
 type regctl struct{ Runner }
 
 func newRegctl(t testing.TB) Tool {
-	Need(t, "regctl")
+	need.Tools(t, "regctl")
 	r := NewRunner(t)
 	r.env = append(r.env, "REGCTL_CONFIG="+filepath.Join(r.dir, "regctl.json"))
 	return regctl{r}
@@ -260,7 +262,7 @@ func newDocker(t testing.TB) Tool { return docker{NewRunner(t, "DOCKER_HOST="+St
 // StartDocker runs docker's daemon, with more in its environment, until the test
 // ends, and returns its address. Its containers have the host's network or none.
 func StartDocker(t testing.TB, env ...string) (host string) {
-	Need(t, "dockerd", "docker", "containerd", "runc")
+	need.Tools(t, "dockerd", "docker", "containerd", "runc")
 	NeedRoot(t)
 	dir := SocketDir(t)
 	socket := "unix://" + dir + "/docker.sock"
@@ -308,7 +310,7 @@ type libpod struct {
 }
 
 func newLibpod(t testing.TB, program string) libpod {
-	Need(t, program)
+	need.Tools(t, program)
 	NeedRoot(t)
 	r := NewRunner(t)
 	return libpod{r, []string{program, "--root", filepath.Join(r.dir, "root"), "--runroot", SocketDir(t), "--storage-driver", "vfs"}}
@@ -398,7 +400,7 @@ func newContainerd(t testing.TB) Tool { return StartContainerd(t) }
 // StartContainerd starts the daemon for as long as the test runs.
 func StartContainerd(t testing.TB) Containerd {
 	t.Helper()
-	Need(t, "containerd", "ctr")
+	need.Tools(t, "containerd", "ctr")
 	NeedRoot(t)
 	dir := SocketDir(t)
 	c := Containerd{NewRunner(t), []string{"--plain-http"}, filepath.Join(dir, "sock"), new(string)}

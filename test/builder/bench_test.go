@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -60,7 +61,7 @@ type contestant struct {
 // has to be downloaded: nothing built before, one package changed, and nothing
 // changed. It prints a table of time and of bytes that went to the registry.
 func BenchmarkBuilders(b *testing.B) {
-	blackbox.Need(b, "buildah")
+	need.Tools(b, "buildah")
 	blackbox.NeedRoot(b)
 	w := newWorld(b)
 	proxy := w.countUploads(b)

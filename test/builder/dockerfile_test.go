@@ -33,6 +33,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/pratique-dev/pratique/internal/imagebuild/imagebuildtest"
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -58,7 +59,7 @@ type setting struct {
 // withBuildah is buildah with a storage of its own.
 func withBuildah(t testing.TB, w *world) setting {
 	t.Helper()
-	blackbox.Need(t, "buildah")
+	need.Tools(t, "buildah")
 	blackbox.NeedRoot(t)
 	dir := t.TempDir()
 	conf := filepath.Join(dir, "storage.conf")
@@ -70,7 +71,7 @@ func withBuildah(t testing.TB, w *world) setting {
 // HTTP.
 func withBuildKit(t testing.TB, w *world) setting {
 	t.Helper()
-	blackbox.Need(t, "buildkitd", "buildctl", "runc")
+	need.Tools(t, "buildkitd", "buildctl", "runc")
 	blackbox.NeedRoot(t)
 	dir := blackbox.SocketDir(t)
 	config := ""
@@ -90,7 +91,7 @@ func withBuildKit(t testing.TB, w *world) setting {
 // so a proxy before the server speaks TLS.
 func withDocker(t testing.TB, w *world) setting {
 	t.Helper()
-	blackbox.Need(t, "buildx")
+	need.Tools(t, "buildx")
 	buildx, err := exec.LookPath("buildx")
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -31,7 +32,7 @@ func TestPlugin(t *testing.T) {
 // returns: on PYTHONPATH it is as good as installed.
 func installPlugin(t testing.TB) string {
 	t.Helper()
-	blackbox.Need(t, "uv")
+	need.Tools(t, "uv")
 	python := sdkPython(t, "flytekit") // has setuptools
 	dir := t.TempDir()
 	source, site := filepath.Join(dir, "source"), filepath.Join(dir, "site")
@@ -54,7 +55,7 @@ func sdkPython(t testing.TB, sdk string) string {
 	t.Helper()
 	python := filepath.Join(blackbox.Top(t), ".cache", "venv-"+sdk, "bin", "python")
 	if _, err := os.Stat(python); err != nil {
-		blackbox.Lack(t, sdk+" is not installed: "+err.Error())
+		need.Missing(t, sdk+" is not installed: "+err.Error())
 	}
 	return python
 }

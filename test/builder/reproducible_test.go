@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pratique-dev/pratique/internal/imagebuild/imagebuildtest"
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -22,7 +23,7 @@ import (
 // and permissions of the files, the folder.
 func TestReproducible(t *testing.T) {
 	blackbox.NeedRoot(t)
-	blackbox.Need(t, "setpriv")
+	need.Tools(t, "setpriv")
 	w := newWorld(t)
 	spec := fmt.Sprintf(`{"name": "same", "registry": %q, "base_image": %q, "packages": ["requests==2.32.3", "pyyaml==6.0.2"],
 		"copy": ["data", "run.sh"], "env": {"B": "1", "A": "é"}, "entrypoint": ["/root/run.sh"]}`, w.host(), w.Base)

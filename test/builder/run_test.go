@@ -4,6 +4,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -11,7 +12,7 @@ import (
 // that the image names, without a network. It returns the standard output.
 func runImage(t testing.TB, d *desk, image string, command ...string) string {
 	t.Helper()
-	blackbox.Need(t, "podman", "runc")
+	need.Tools(t, "podman", "runc")
 	blackbox.NeedRoot(t)
 	podman := []string{"podman", "--root", d.home("podman"), "--runroot", d.runroot, "--storage-driver", storageDriver(t, d.home()),
 		"--cgroup-manager=cgroupfs", "--events-backend=file", "--runtime=runc"}

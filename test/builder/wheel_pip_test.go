@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pratique-dev/pratique/internal/layer"
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/internal/wheel"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
@@ -44,7 +45,7 @@ func TestWheelsLikePip(t *testing.T) {
 		args := []string{"-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "--dest", dir}
 		v.recreate(t)
 		if _, err := blackbox.Try(t, indexEnv(), "", v.python(), append(args, real...)...); err != nil {
-			blackbox.Lack(t, "no package index: "+err.Error())
+			need.Missing(t, "no package index: "+err.Error())
 		}
 		v.compare(t, dir, real...)
 	})
@@ -73,7 +74,7 @@ type venv struct {
 
 func newVenv(t testing.TB) *venv {
 	t.Helper()
-	blackbox.Need(t, "python3")
+	need.Tools(t, "python3")
 	v := &venv{dir: filepath.Join(t.TempDir(), "venv")}
 	v.recreate(t)
 	var paths struct{ Purelib, Platlib, Scripts, Include, Data string }
@@ -100,7 +101,7 @@ func (v *venv) recreate(t testing.TB) {
 		t.Fatal(err)
 	}
 	if _, err := blackbox.Try(t, nil, "", "python3", "-m", "venv", v.dir); err != nil {
-		blackbox.Lack(t, "python3 makes no virtual environments: "+err.Error())
+		need.Missing(t, "python3 makes no virtual environments: "+err.Error())
 	}
 }
 

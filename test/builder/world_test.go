@@ -18,6 +18,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -39,7 +40,7 @@ type world struct {
 func newWorld(t testing.TB, serve ...string) *world {
 	t.Helper()
 	blackbox.NeedNames(t)
-	blackbox.Need(t, "aws", "uv")
+	need.Tools(t, "aws", "uv")
 	base := blackbox.Debian(t, basePackages...)
 	data := filepath.Join(t.TempDir(), "data")
 	w := &world{

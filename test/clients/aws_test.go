@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -106,9 +107,9 @@ func TestAssumedRole(t *testing.T) {
 // operation of ECR and of ECR Public that boto3 knows.
 func TestBoto3(t *testing.T) {
 	blackbox.NeedNames(t) // layers are downloaded from the registry's host
-	blackbox.Need(t, "python3")
+	need.Tools(t, "python3")
 	if err := exec.Command("python3", "-c", "import boto3").Run(); err != nil {
-		blackbox.Lack(t, "boto3 is not installed")
+		need.Missing(t, "boto3 is not installed")
 	}
 	for _, name := range []string{"push_and_pull", "manage_iam", "use_ecr", "use_ecr_public"} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -151,7 +152,7 @@ func TestContainerdNamespace(t *testing.T) {
 // verification off, and without it they refuse.
 func TestTLS(t *testing.T) {
 	blackbox.NeedNames(t)
-	blackbox.Need(t, "aws", "skopeo")
+	need.Tools(t, "aws", "skopeo")
 	data := filepath.Join(t.TempDir(), "data")
 	owner := blackbox.CreateAccount(t, data, blackbox.Owner, "owner")
 	s := blackbox.Start(t, data, "--tls", "self-signed")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -19,7 +20,7 @@ type story struct {
 
 func newStory(t *testing.T, args ...string) *story {
 	t.Helper()
-	blackbox.Need(t, "aws")
+	need.Tools(t, "aws")
 	data := filepath.Join(t.TempDir(), "data")
 	return &story{
 		plane:  blackbox.CreateAccount(t, data, blackbox.Plane, "plane"),

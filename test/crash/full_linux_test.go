@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"github.com/pratique-dev/pratique/internal/audit"
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/internal/server"
 	"github.com/pratique-dev/pratique/internal/servertest"
 	"github.com/pratique-dev/pratique/test/blackbox"
@@ -30,7 +31,7 @@ func TestDiskFull(t *testing.T) {
 	blackbox.NeedRoot(t)
 	data := t.TempDir()
 	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=32m", "pratique", data).CombinedOutput(); err != nil {
-		blackbox.Lack(t, "cannot mount a tmpfs: "+string(out))
+		need.Missing(t, "cannot mount a tmpfs: "+string(out))
 	}
 	t.Cleanup(func() {
 		if out, err := exec.Command("umount", data).CombinedOutput(); err != nil {

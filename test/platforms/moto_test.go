@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -45,7 +46,7 @@ type moto struct {
 // newMoto starts moto and puts a recorder before it.
 func newMoto(t *testing.T) *moto {
 	t.Helper()
-	blackbox.Need(t, "moto_server", "aws")
+	need.Tools(t, "moto_server", "aws")
 	cmd := blackbox.Command(t, []string{"MOTO_IAM_LOAD_MANAGED_POLICIES=true"}, "moto_server", "-H", "127.0.0.1", "-p", "0")
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
 	cmd.WaitDelay = 10 * time.Second

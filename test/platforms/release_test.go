@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -22,7 +23,7 @@ type releasePuller struct {
 
 func newReleasePuller(t *testing.T, w *world, registries ...string) releasePuller {
 	t.Helper()
-	blackbox.Need(t, "skopeo")
+	need.Tools(t, "skopeo")
 	p := releasePuller{blackbox.ClientNamed(t, "skopeo").Open(t), "arn:aws:iam::" + blackbox.Plane + ":user/release"}
 	password := w.Password(t, w.user(t, "release", releaseUser))
 	for _, r := range registries {

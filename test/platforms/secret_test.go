@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
 
@@ -15,7 +16,7 @@ import (
 // that registry_login_secret names: they log in with it where the image is not
 // in AWS.
 func TestAnyscaleSecret(t *testing.T) {
-	blackbox.Need(t, "crane")
+	need.Tools(t, "crane")
 	w := newWorld(t)
 	uri, digest := w.image(t, "team/app", "v1")
 	host := w.Registry(blackbox.Owner)

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"github.com/pratique-dev/pratique/internal/need"
 	"github.com/pratique-dev/pratique/internal/oidc/oidctest"
 	"github.com/pratique-dev/pratique/test/blackbox"
 )
@@ -105,7 +106,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	blackbox.NeedNames(t)
-	blackbox.Need(t, "aws")
+	need.Tools(t, "aws")
 	issuer := oidctest.New(t, "")
 	data := filepath.Join(t.TempDir(), "data")
 	w := &world{

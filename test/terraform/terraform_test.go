@@ -127,9 +127,9 @@ type workspace struct {
 	env []string
 }
 
-// newWorkspace is a workspace with a folder of testdata. It skips the test where
-// there is no Terraform or no mirror with the provider, which then no download
-// would bring either. Where the mirror is named both must be there.
+// newWorkspace is a workspace with a folder of testdata. It skips the test, in
+// CI too, where no mirror with the provider is named: it is nothing that
+// scripts/tools could install. Where one is, Terraform must be there too.
 func newWorkspace(t *testing.T, a *account, folder string) *workspace {
 	t.Helper()
 	mirror := os.Getenv(mirrorEnv)

@@ -6,22 +6,20 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/pratique-dev/pratique/internal/meta"
+	"github.com/pratique-dev/pratique/internal/need"
 )
 
-// Each runs f as a subtest on a fresh SQLite database, and on a fresh
-// PostgreSQL schema when PRATIQUE_TEST_POSTGRES holds the URL of a server.
+// Each runs f as a subtest on a fresh SQLite database, and as one that needs
+// PostgreSQL on a fresh schema.
 func Each(t *testing.T, f func(t *testing.T, db *meta.DB)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { f(t, Open(t, SQLite(t))) })
-	if server := os.Getenv("PRATIQUE_TEST_POSTGRES"); server != "" {
-		t.Run("postgres", func(t *testing.T) { f(t, Open(t, Postgres(t, server))) })
-	}
+	t.Run("postgres", func(t *testing.T) { f(t, Open(t, Postgres(t))) })
 }
 
 // Open opens the database at url and closes it with the test.
@@ -45,11 +43,11 @@ func SQLite(t testing.TB) string {
 	return "sqlite:" + filepath.Join(t.TempDir(), "meta.db")
 }
 
-// Postgres makes an empty schema on the server, which goes with the test, and
-// returns a URL that selects it.
-func Postgres(t testing.TB, server string) string {
+// Postgres makes an empty schema on the server of [need.Postgres], which goes
+// with the test, and returns a URL that selects it.
+func Postgres(t testing.TB) string {
 	t.Helper()
-	ctx := context.Background()
+	server, ctx := need.Postgres(t), context.Background()
 	u, err := url.Parse(server)
 	if err != nil {
 		t.Fatalf("PRATIQUE_TEST_POSTGRES: %v", err)
