@@ -47,6 +47,7 @@ var places = map[string]place{
 	"internal/blob/blobtest": {server, 1},
 	"internal/seal":          {server, 1},
 	"internal/audit":         {server, 1},
+	"internal/admit":         {server, 1},
 
 	"internal/build":    {server, 2},
 	"internal/decision": {server, 2},

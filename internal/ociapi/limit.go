@@ -1,7 +1,6 @@
 package ociapi
 
 import (
-	"net/netip"
 	"sync"
 	"time"
 )
@@ -88,22 +87,4 @@ func (b *buckets) sweep(now time.Time) {
 			delete(b.by, key)
 		}
 	}
-}
-
-// limitedAddress is what a client's address counts as: of IPv6, where one
-// client has as many as it likes, the network.
-func limitedAddress(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return address
-	}
-	ip = ip.Unmap().WithZone("")
-	if ip.Is4() {
-		return ip.String()
-	}
-	network, err := ip.Prefix(64)
-	if err != nil {
-		return address
-	}
-	return network.String()
 }

@@ -72,19 +72,3 @@ func TestBucketsAreBounded(t *testing.T) {
 		t.Errorf("%d buckets", len(b.by))
 	}
 }
-
-func TestLimitedAddress(t *testing.T) {
-	for address, want := range map[string]string{
-		"192.0.2.7":              "192.0.2.7",
-		"::ffff:192.0.2.7":       "192.0.2.7",
-		"2001:db8:1:2:3:4:5:6":   "2001:db8:1:2::/64",
-		"2001:db8:1:2::9":        "2001:db8:1:2::/64",
-		"fe80::1%eth0":           "fe80::/64",
-		"@":                      "@",
-		"not an address at all ": "not an address at all ",
-	} {
-		if got := limitedAddress(address); got != want {
-			t.Errorf("%s counts as %s, want %s", address, got, want)
-		}
-	}
-}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pratique-dev/pratique/internal/admit"
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/authz"
@@ -143,7 +144,7 @@ func (c *call) authorizePush(row row) error {
 // limit takes one pull out of what the caller may do: per address, or per
 // principal for those who say who they are.
 func (c *call) limit() error {
-	bucket, key := c.anonymous, limitedAddress(authn.SourceIP(c.r))
+	bucket, key := c.anonymous, admit.Address(authn.SourceIP(c.r))
 	if c.id != nil {
 		bucket, key = c.authenticated, c.id.Subject.Principal.ID
 	}
