@@ -229,8 +229,9 @@ func keepSmall(tx *meta.Tx, repo Repo, mine blob.Name, content []byte, now int64
 	return link(tx, repo, mine.Digest, "", now)
 }
 
-// smallContent reads the content of a small layer, or answers fs.ErrNotExist. It must
-// not be changed.
+// smallContent reads the content of a small layer, or answers fs.ErrNotExist, or
+// a *blob.DigestError when it is damaged: what is remembered, and so given out
+// again and again, is sound. It must not be changed.
 func (r *Registry) smallContent(ctx context.Context, b blob.Name) ([]byte, error) {
 	if content, ok := r.contents.get(b); ok {
 		return content, nil
@@ -244,6 +245,9 @@ func (r *Registry) smallContent(ctx context.Context, b blob.Name) ([]byte, error
 	}
 	if err != nil {
 		return nil, err
+	}
+	if got := b.Digest.Algorithm().FromBytes(content); got != b.Digest {
+		return nil, fmt.Errorf("read it from the database: %w", &blob.DigestError{Want: b.Digest, Got: got})
 	}
 	r.contents.put(b, content)
 	return content, nil

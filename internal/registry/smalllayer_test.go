@@ -380,3 +380,30 @@ func TestSmallMoves(t *testing.T) {
 		n.wantRead(app, "pending")
 	})
 }
+
+// TestSmallDamaged damages a small layer in the database: nobody gets what is
+// there now, be it read in part or again, and who had read it before has it still.
+func TestSmallDamaged(t *testing.T) {
+	eachSmall(t, func(t *testing.T, n *nodes) {
+		ctx := t.Context()
+		d := n.a.push(app, "small")
+		if got := n.a.read(app, d); got != "small" { // and remembers it
+			t.Errorf("read %q", got)
+		}
+		n.exec(`UPDATE blob SET content = $1 WHERE digest = $2`, []byte("smell"), d.String())
+		for range 2 {
+			for _, from := range []int64{0, 2} {
+				_, err := n.b.OpenLayer(ctx, app, d, from, 2)
+				want := blob.DigestError{Want: d, Got: digest.FromString("smell")}
+				if de := (*blob.DigestError)(nil); !errors.As(err, &de) || *de != want {
+					t.Errorf("open what is damaged: error %v", err)
+				}
+			}
+		}
+		if got := n.a.read(app, d); got != "small" {
+			t.Errorf("read %q", got)
+		}
+		n.exec(`UPDATE blob SET content = $1 WHERE digest = $2`, []byte("small"), d.String())
+		n.wantRead(app, "small")
+	})
+}
