@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/pratique-dev/pratique/internal/imagebuild/imagebuildtest"
 )
 
 func TestFacts(t *testing.T) {
@@ -34,9 +36,9 @@ func TestFacts(t *testing.T) {
 		"musl":                 {"/lib/ld-musl-aarch64.so.1", padding + "\x001.2.5\x00" + padding, "1.2.5"},
 		"libpython":            {"/usr/lib/libpython3.12.so.1.0", padding + "\x003.12.1\x00x3.11.1\x00\x003.46.0\x00\x003.12.1\x00\x003.13.0rc1+\x00" + padding, "3.12.1 3.46.0 3.13.0rc1"},
 		"python, a script":     {"/usr/bin/python3", "#!/bin/sh\n", "\n\n"},
-		"python":               {"/usr/bin/python3.11", elfProgram(elf.EM_AARCH64, "/lib/ld.so", padding, "3.11.4"), "arm64\n/lib/ld.so\n3.11.4"},
-		"python, an odd place": {"/x/python", elfProgram(elf.EM_MIPS, ""), "mips\n\n"},
-		"not python":           {"/usr/bin/python3-config", elfProgram(elf.EM_X86_64, ""), ""},
+		"python":               {"/usr/bin/python3.11", imagebuildtest.Program(elf.EM_AARCH64, "/lib/ld.so", padding, "3.11.4"), "arm64\n/lib/ld.so\n3.11.4"},
+		"python, an odd place": {"/x/python", imagebuildtest.Program(elf.EM_MIPS, ""), "mips\n\n"},
+		"not python":           {"/usr/bin/python3-config", imagebuildtest.Program(elf.EM_X86_64, ""), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := takeFact(test.file, strings.NewReader(test.content))

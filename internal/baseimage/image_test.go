@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"debug/elf"
-	"encoding/binary"
 	"errors"
 	"io"
 	"strings"
@@ -18,6 +17,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/pratique-dev/pratique/internal/imagebuild/imagebuildtest"
 )
 
 // item is a file of a test's layer. The first letter of the mode, as ls prints
@@ -172,30 +173,9 @@ const (
 	muslLoader  = "/lib/ld-musl-x86_64.so.1"
 )
 
-// elfProgram is as much of a program as is looked at.
-func elfProgram(machine elf.Machine, loader string, strings ...string) string {
-	le := binary.LittleEndian
-	head := make([]byte, 64+56)
-	copy(head, elf.ELFMAG)
-	head[elf.EI_CLASS], head[elf.EI_DATA], head[elf.EI_VERSION] = byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), 1
-	le.PutUint16(head[16:], uint16(elf.ET_DYN))
-	le.PutUint16(head[18:], uint16(machine))
-	le.PutUint64(head[32:], 64) // program headers
-	le.PutUint16(head[54:], 56)
-	le.PutUint16(head[56:], 1)
-	le.PutUint32(head[64:], uint32(elf.PT_INTERP))
-	le.PutUint64(head[64+8:], uint64(len(head)))
-	le.PutUint64(head[64+32:], uint64(len(loader)+1))
-	text := string(head) + loader + "\x00"
-	for _, s := range strings {
-		text += "\x00" + s + "\x00"
-	}
-	return text
-}
-
 // python is the program of a version for amd64 and glibc.
 func pythonProgram(version string) string {
-	return elfProgram(elf.EM_X86_64, glibcLoader, "some text", "3.45.1.not", version)
+	return imagebuildtest.Program(elf.EM_X86_64, glibcLoader, "some text", "3.45.1.not", version)
 }
 
 func glibcText(version string) string {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"github.com/pratique-dev/pratique/internal/imagebuild/imagebuildtest"
 	"github.com/pratique-dev/pratique/internal/python"
 	"github.com/pratique-dev/pratique/internal/wheel"
 )
@@ -65,7 +66,7 @@ func owned(l wheel.Layout, uid, gid int) wheel.Layout { l.UID, l.GID = uid, gid;
 
 func worlds() []world {
 	library := flat(debianSystem(), stdlib("usr/local/lib", "3.11", ""),
-		reg("usr/local/bin/python3.11", elfProgram(elf.EM_X86_64, glibcLoader)), link("usr/local/bin/python3", "python3.11"), link("usr/local/bin/python", "python3"),
+		reg("usr/local/bin/python3.11", imagebuildtest.Program(elf.EM_X86_64, glibcLoader)), link("usr/local/bin/python3", "python3.11"), link("usr/local/bin/python", "python3"),
 		reg("usr/local/lib/libpython3.11.so.1.0", "x\x003.11.9\x00y"), dir("usr/local/lib/python3.11/site-packages"))
 	debian := flat(debianSystem(), stdlib("usr/lib", "3.11", debianSite), reg("usr/bin/python3.11", pythonProgram("3.11.2")), link("usr/bin/python3", "python3.11"),
 		dir("usr/lib/python3/dist-packages"))
@@ -79,7 +80,7 @@ func worlds() []world {
 		},
 		{
 			name: "version from the environment", config: env(usualPath, "PYTHON_VERSION=3.12.4"),
-			items: flat(debianSystem(), stdlib("usr/local/lib", "3.12", ""), reg("usr/local/bin/python3.12", elfProgram(elf.EM_X86_64, glibcLoader))),
+			items: flat(debianSystem(), stdlib("usr/local/lib", "3.12", ""), reg("usr/local/bin/python3.12", imagebuildtest.Program(elf.EM_X86_64, glibcLoader))),
 			want: Interpreter{Version: "3.12.4", Path: "/usr/local/bin/python3.12", Prefix: "/usr/local", Base: "/usr/local", Layout: owned(plain("/usr/local", "3.12"), 0, 0),
 				SysPath: []string{"/usr/local/lib/python3.12", "/usr/local/lib/python3.12/lib-dynload", "/usr/local/lib/python3.12/site-packages"}},
 			target: glibc("3.12.4", "2.36"),
@@ -131,7 +132,7 @@ func worlds() []world {
 		{
 			name: "conda in a home directory", config: v1.Config{Env: []string{"PATH=/home/ray/anaconda3/bin:/usr/bin"}, User: "ray"},
 			items: flat(debianSystem(), reg("etc/passwd", "root:x:0:0:root:/root:/bin/bash\nray:x:1000:100::/home/ray:/bin/bash\n"), stdlib("home/ray/anaconda3/lib", "3.10", ""),
-				reg("home/ray/anaconda3/bin/python3.10", elfProgram(elf.EM_X86_64, glibcLoader)), link("home/ray/anaconda3/bin/python", "python3.10"),
+				reg("home/ray/anaconda3/bin/python3.10", imagebuildtest.Program(elf.EM_X86_64, glibcLoader)), link("home/ray/anaconda3/bin/python", "python3.10"),
 				reg("home/ray/anaconda3/conda-meta/python-3.10.15-h4a871b0_2_cpython.json", "{}"),
 				dir("home/ray/anaconda3/lib/python3.10/site-packages").owned(1000, 100), dir("home/ray/.local/lib/python3.10/site-packages").owned(1000, 100)),
 			want: Interpreter{Version: "3.10.15", Path: "/home/ray/anaconda3/bin/python3.10", Prefix: "/home/ray/anaconda3", Base: "/home/ray/anaconda3",
@@ -142,7 +143,7 @@ func worlds() []world {
 		},
 		{
 			name: "alpine", config: env(usualPath),
-			items: flat(stdlib("usr/lib", "3.11", ""), reg("usr/bin/python3.11", elfProgram(elf.EM_X86_64, muslLoader)), link("usr/bin/python3", "python3.11"),
+			items: flat(stdlib("usr/lib", "3.11", ""), reg("usr/bin/python3.11", imagebuildtest.Program(elf.EM_X86_64, muslLoader)), link("usr/bin/python3", "python3.11"),
 				reg("etc/os-release", "ID=alpine\nVERSION_ID=3.18.4\n"), reg("lib/ld-musl-x86_64.so.1", "\x001.2.4\x00"), link("lib/libc.musl-x86_64.so.1", "ld-musl-x86_64.so.1"),
 				reg("lib/apk/db/installed", "C:Q1\nP:musl\nV:1.2.4-r1\n\nP:python3\nV:3.11.6-r0\n\nP:zlib\nV:1\n"), dir("usr/lib/python3.11/site-packages")),
 			want: Interpreter{Version: "3.11.6", Path: "/usr/bin/python3.11", Prefix: "/usr", Base: "/usr", Layout: plain("/usr", "3.11"),
@@ -163,7 +164,7 @@ func worlds() []world {
 		},
 		{
 			name: "arm64, an older libc by the name of its file", arch: "arm64", config: env(usualPath),
-			items: flat(stdlib("usr/local/lib", "3.9", ""), reg("usr/local/bin/python3.9", elfProgram(elf.EM_AARCH64, "/lib/ld-linux-aarch64.so.1", "3.9.2")),
+			items: flat(stdlib("usr/local/lib", "3.9", ""), reg("usr/local/bin/python3.9", imagebuildtest.Program(elf.EM_AARCH64, "/lib/ld-linux-aarch64.so.1", "3.9.2")),
 				reg("lib/aarch64-linux-gnu/libc-2.31.so", ""), link("lib/aarch64-linux-gnu/libc.so.6", "libc-2.31.so")),
 			want: Interpreter{Version: "3.9.2", Path: "/usr/local/bin/python3.9", Prefix: "/usr/local", Base: "/usr/local", Layout: plain("/usr/local", "3.9"),
 				SysPath: []string{"/usr/local/lib/python3.9", "/usr/local/lib/python3.9/lib-dynload", "/usr/local/lib/python3.9/site-packages"}},
@@ -229,7 +230,7 @@ func TestInterpreterRefused(t *testing.T) {
 			"python3 of the base image is not Python 3.9; it has /usr/bin/python3.11 (3.11.2)"},
 		"exec outside of the image": {debian, Options{PythonExec: "/../../usr/bin/python3", PythonVersion: "3.9"},
 			"/../../usr/bin/python3 of the base image is not Python 3.9; it has /usr/bin/python3.11 (3.11.2)"},
-		"another architecture": {flat(debianSystem(), stdlib("usr/lib", "3.11", debianSite), reg("usr/bin/python3.11", elfProgram(elf.EM_AARCH64, "/lib/ld-linux-aarch64.so.1"))), Options{},
+		"another architecture": {flat(debianSystem(), stdlib("usr/lib", "3.11", debianSite), reg("usr/bin/python3.11", imagebuildtest.Program(elf.EM_AARCH64, "/lib/ld-linux-aarch64.so.1"))), Options{},
 			"the base image has no Python that can be used; it has /usr/bin/python3.11, but it is built for arm64, in an image for amd64"},
 		"pypy": {flat(debianSystem(), reg("opt/pypy/bin/pypy3.10", pythonProgram("3.10.13")), link("usr/local/bin/python3", "/opt/pypy/bin/pypy3.10")), Options{},
 			"the base image has no Python that can be used; it has /usr/local/bin/python3, but it is PyPy"},

@@ -2,6 +2,7 @@ package pylock
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,100 +12,22 @@ import (
 	"github.com/pratique-dev/pratique/internal/python"
 )
 
-// uvLockText is a lock as uv writes it, with a fork, extras, a group and
-// packages for other platforms.
-const uvLockText = `
-version = 1
-revision = 3
-requires-python = ">=3.10"
-resolution-markers = ["python_full_version >= '3.11'", "python_full_version < '3.11'"]
-
-[[package]]
-name = "demo"
-version = "0.1"
-source = { virtual = "." }
-dependencies = [
-    { name = "colorama", marker = "sys_platform == 'win32'" },
-    { name = "numpy", version = "1.26.4", source = { registry = "https://index.example.com/simple" }, marker = "python_full_version < '3.11'" },
-    { name = "numpy", version = "2.0.0", source = { registry = "https://index.example.com/simple" }, marker = "python_full_version >= '3.11'" },
-    { name = "requests", extra = ["socks"] },
-]
-
-[package.optional-dependencies]
-x = [{ name = "flask" }]
-
-[package.dev-dependencies]
-dev = [{ name = "pytest" }]
-
-[package.metadata]
-requires-dist = [
-    { name = "colorama", marker = "sys_platform == 'win32'" },
-    { name = "flask", marker = "extra == 'x'", specifier = ">=3" },
-    { name = "numpy", specifier = ">=1.26,<3" },
-    { name = "requests", extras = ["socks"] },
-]
-
-[[package]]
-name = "colorama"
-version = "0.4.6"
-source = { registry = "https://index.example.com/simple" }
-wheels = [{ url = "https://index.example.com/colorama-0.4.6-py3-none-any.whl", hash = "sha256:AAA", size = 1 }]
-
-[[package]]
-name = "numpy"
-version = "1.26.4"
-source = { registry = "https://index.example.com/simple" }
-wheels = [{ url = "https://index.example.com/numpy-1.26.4-py3-none-any.whl", hash = "sha256:AAA", size = 1 }]
-
-[[package]]
-name = "numpy"
-version = "2.0.0"
-source = { registry = "https://index.example.com/simple" }
-sdist = { url = "https://index.example.com/numpy-2.0.0.tar.gz", hash = "sha256:AAA", size = 1 }
-wheels = [
-    { url = "https://index.example.com/numpy-2.0.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", hash = "sha256:AAA", size = 1, upload-time = "2024-06-16T13:00:00Z" },
-    { url = "https://index.example.com/numpy-2.0.0-cp311-cp311-macosx_14_0_arm64.whl", hash = "sha256:AAA", size = 1 },
-]
-
-[[package]]
-name = "requests"
-version = "2.32.0"
-source = { url = "https://user:secret@host.example.com/requests-2.32.0-py3-none-any.whl" }
-dependencies = [{ name = "idna" }]
-wheels = [{ url = "https://user:secret@host.example.com/requests-2.32.0-py3-none-any.whl", hash = "sha256:AAA" }]
-
-[package.optional-dependencies]
-socks = [{ name = "pysocks" }]
-other = [{ name = "flask" }]
-
-[[package]]
-name = "idna"
-version = "3.7"
-source = { registry = "wheels" }
-wheels = [{ path = "idna-3.7-py3-none-any.whl", hash = "sha256:AAA" }]
-
-[[package]]
-name = "pysocks"
-version = "1.7.1"
-source = { path = "dist/PySocks-1.7.1-py3-none-any.whl" }
-dependencies = [{ name = "requests" }]
-wheels = [{ filename = "PySocks-1.7.1-py3-none-any.whl", hash = "sha256:AAA" }]
-
-[[package]]
-name = "flask"
-version = "3.0.0"
-source = { git = "https://git.example.com/flask?rev=main#abc" }
-
-[[package]]
-name = "pytest"
-version = "8.0"
-source = { registry = "https://index.example.com/simple" }
-`
+// lockText is a lock of testdata: uv.lock as uv writes it, with a fork, extras, a
+// group and packages for other platforms, or poetry.lock as Poetry 2 does. AAA in
+// it stands for a hash.
+func lockText(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(text), "AAA", sumA)
+}
 
 const uvProject = "[project]\nname = 'Demo'\nversion = '0.1'\ndependencies = ['requests[socks]', 'numpy<3,>=1.26', \"colorama; sys_platform=='win32'\"]\n"
 
 func TestUVLock(t *testing.T) {
-	lock := strings.ReplaceAll(uvLockText, "AAA", sumA)
+	lock := lockText(t, "uv.lock")
 	for name, files := range map[string][]string{
 		"with pyproject": {"uv.lock", lock, "pyproject.toml", uvProject},
 		"alone":          {"uv.lock", lock},
@@ -138,7 +61,7 @@ func TestUVLock(t *testing.T) {
 }
 
 func TestUVLockErrors(t *testing.T) {
-	lock := strings.ReplaceAll(uvLockText, "AAA", sumA)
+	lock := lockText(t, "uv.lock")
 	change := func(old, new string) []string {
 		if !strings.Contains(lock, old) {
 			t.Fatalf("the lock has no %q", old)
@@ -172,80 +95,6 @@ func TestUVLockErrors(t *testing.T) {
 	}
 }
 
-// poetryLock21 is a lock as Poetry 2 writes it.
-const poetryLock21 = `
-[[package]]
-name = "App"
-version = "1.0"
-description = ""
-optional = false
-python-versions = "^3.9"
-groups = ["main"]
-files = [
-    {file = "app-1.0-py3-none-any.whl", hash = "sha256:APP"},
-    {file = "app-1.0.tar.gz", hash = "sha256:AAA"},
-]
-
-[package.dependencies]
-lib = ">=2,<3"
-
-[[package]]
-name = "lib"
-version = "2.0"
-optional = false
-python-versions = "*"
-groups = ["main", "dev"]
-markers = {main = "python_version >= \"3.9\"", dev = "python_version < \"3\""}
-files = [{file = "lib-2.0-py3-none-any.whl", hash = "sha256:LIB"}]
-
-[[package]]
-name = "lib"
-version = "1.0"
-optional = false
-python-versions = "*"
-groups = ["main"]
-markers = "python_version < \"3.9\""
-files = [{file = "lib-1.0-py3-none-any.whl", hash = "sha256:AAA"}]
-
-[[package]]
-name = "pytest"
-version = "8.0"
-optional = false
-python-versions = ">=3.8"
-groups = ["dev"]
-files = [{file = "pytest-8.0-py3-none-any.whl", hash = "sha256:AAA"}]
-
-[[package]]
-name = "extra"
-version = "1.0"
-optional = true
-python-versions = ">=3.8"
-groups = ["main"]
-markers = "extra == \"x\""
-files = [{file = "extra-1.0-py3-none-any.whl", hash = "sha256:AAA"}]
-
-[[package]]
-name = "private"
-version = "1.0"
-optional = false
-python-versions = ">=3.8"
-groups = ["main"]
-files = [{file = "private-1.0-py3-none-any.whl", hash = "sha256:PRIVATE"}]
-
-[package.source]
-type = "legacy"
-url = "PRIVATE_INDEX"
-reference = "private"
-
-[extras]
-x = ["extra"]
-
-[metadata]
-lock-version = "2.1"
-python-versions = ">=3.8,<4.0"
-content-hash = "0"
-`
-
 const poetryProject = `
 [tool.poetry.dependencies]
 python = "^3.8"
@@ -257,7 +106,7 @@ old = [{version = "1", python = "<3.8"}, {version = "2", markers = "sys_platform
 
 func TestPoetryLock(t *testing.T) {
 	x, private := newIndex(t), newIndex(t)
-	text := poetryLock21
+	text := lockText(t, "poetry.lock")
 	for name, key := range map[string]string{"app-1.0-py3-none-any.whl": "APP", "lib-2.0-py3-none-any.whl": "LIB"} {
 		text = strings.ReplaceAll(text, ":"+key+`"`, ":"+x.add(t, name)+`"`)
 	}
@@ -265,7 +114,6 @@ func TestPoetryLock(t *testing.T) {
 	x.add(t, "private-1.0-1-py3-none-any.whl") // not the one of the private index
 	text = strings.ReplaceAll(text, ":PRIVATE\"", ":"+private.add(t, "private-1.0-py3-none-any.whl")+`"`)
 	text = strings.ReplaceAll(text, "PRIVATE_INDEX", private.URL+"/simple")
-	text = strings.ReplaceAll(text, "AAA", sumA)
 
 	without := strings.ReplaceAll(text, "lock-version = \"2.1\"", "lock-version = \"2.0\"")
 	without = strings.ReplaceAll(without, "groups = [\"main\"]\n", "")
@@ -284,6 +132,13 @@ func TestPoetryLock(t *testing.T) {
 		old += strings.Replace(files, "files", f, 1)
 	}
 
+	resolve := func(t *testing.T, lock, project string) (*Lock, error) {
+		files := []string{"poetry.lock", lock}
+		if project != "" {
+			files = append(files, "pyproject.toml", project)
+		}
+		return newResolver(t, "PIP_INDEX_URL="+x.simple()).Resolve(t.Context(), Input{Requirements: "poetry.lock", Dir: write(t, files...)}, bookworm)
+	}
 	for name, c := range map[string]struct {
 		lock, project string
 		want          []string
@@ -295,12 +150,7 @@ func TestPoetryLock(t *testing.T) {
 		"1.1":           {old, poetryProject, []string{"app 1.0*", "lib 2.0", "private 1.0*"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := []string{"poetry.lock", c.lock}
-			if c.project != "" {
-				files = append(files, "pyproject.toml", c.project)
-			}
-			r := newResolver(t, "PIP_INDEX_URL="+x.simple())
-			l, err := r.Resolve(t.Context(), Input{Requirements: "poetry.lock", Dir: write(t, files...)}, bookworm)
+			l, err := resolve(t, c.lock, c.project)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -326,11 +176,7 @@ func TestPoetryLock(t *testing.T) {
 		"package's":     {strings.Replace(text, `python-versions = "^3.9"`, `python-versions = "~3.9"`, 1), "", "app 1.0 requires Python ~3.9"},
 		"broken marker": {strings.Replace(text, `markers = "extra`, `markers = "extras`, 1), "", "extra: marker"},
 	} {
-		files := []string{"poetry.lock", c.lock}
-		if c.project != "" {
-			files = append(files, "pyproject.toml", c.project)
-		}
-		_, err := newResolver(t, "PIP_INDEX_URL="+x.simple()).Resolve(t.Context(), Input{Requirements: "poetry.lock", Dir: write(t, files...)}, bookworm)
+		_, err := resolve(t, c.lock, c.project)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
@@ -209,10 +207,7 @@ func (d *desk) files(t testing.TB) map[string]int64 {
 // repositories are the owner's, with the number of their images and tags.
 func (w *world) repositories(t testing.TB) map[string]int {
 	t.Helper()
-	client := ecr.New(ecr.Options{
-		BaseEndpoint: aws.String(w.URL), Region: blackbox.Region,
-		Credentials: credentials.NewStaticCredentialsProvider(w.owner.AccessKeyID, w.owner.SecretAccessKey, ""),
-	})
+	client := blackbox.ECR(w.URL, w.owner)
 	out, err := client.DescribeRepositories(t.Context(), &ecr.DescribeRepositoriesInput{})
 	if err != nil {
 		t.Fatal(err)

@@ -3,7 +3,6 @@ package crash
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -15,9 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -93,24 +89,8 @@ func endure(t *testing.T, data string, admin blackbox.Credentials, times int, lo
 // login creates the repository and returns a token for the registry.
 func login(t *testing.T, server *blackbox.Server, admin blackbox.Credentials) authn.Authenticator {
 	t.Helper()
-	client := ecr.New(ecr.Options{
-		Region:       blackbox.Region,
-		BaseEndpoint: aws.String("http://" + server.Addr),
-		Credentials:  credentials.NewStaticCredentialsProvider(admin.AccessKeyID, admin.SecretAccessKey, ""),
-	})
-	if _, err := client.CreateRepository(t.Context(), &ecr.CreateRepositoryInput{RepositoryName: aws.String(repository)}); err != nil {
-		t.Fatal(err)
-	}
-	out, err := client.GetAuthorizationToken(t.Context(), &ecr.GetAuthorizationTokenInput{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	basic, err := base64.StdEncoding.DecodeString(*out.AuthorizationData[0].AuthorizationToken)
-	if err != nil {
-		t.Fatal(err)
-	}
-	user, password, _ := strings.Cut(string(basic), ":")
-	return &authn.Basic{Username: user, Password: password}
+	blackbox.CreateRepository(t, server.URL, admin, repository)
+	return blackbox.Login(t, server.URL, admin)
 }
 
 // promises is what the server acknowledged with 201.
@@ -227,11 +207,7 @@ func pushImage(tag name.Tag, said *promises, opts ...remote.Option) error {
 }
 
 func reference(t *testing.T, server *blackbox.Server, tag string) name.Tag {
-	ref, err := name.NewTag(server.Addr+"/"+repository+":"+tag, name.Insecure)
-	if err != nil {
-		t.Error(err)
-	}
-	return ref
+	return blackbox.Tag(t, server.Addr, repository, tag)
 }
 
 // verify reads back all that was promised, and all that is visible.

@@ -135,7 +135,7 @@ func redirected(t *testing.T, user client, url string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.SetBasicAuth("AWS", user.password)
+	req.SetBasicAuth(user.Username, user.Password)
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
@@ -206,7 +206,7 @@ func TestClients(t *testing.T) {
 		t.Run(program, func(t *testing.T) {
 			tool := blackbox.ClientNamed(t, program).Open(t)
 			registry := strings.Replace(both.addr(), "127.0.0.1", "localhost", 1)
-			if err := tool.Login(t, registry, user.password); err != nil {
+			if err := tool.Login(t, registry, user.Password); err != nil {
 				t.Fatal(err)
 			}
 			ref := registry + "/" + repository + ":" + program
@@ -386,7 +386,7 @@ func TestHerd(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			req.SetBasicAuth("AWS", user.password)
+			req.SetBasicAuth(user.Username, user.Password)
 			resp, err := http.DefaultClient.Do(req)
 			if err != nil {
 				t.Error(err)

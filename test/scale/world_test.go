@@ -2,7 +2,6 @@ package scale
 
 import (
 	"bytes"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,9 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -65,35 +61,16 @@ func (c *cluster) node(t *testing.T, args ...string) *blackbox.Server {
 func (c *cluster) pair(t *testing.T, args ...string) (a, b *blackbox.Server, user client) {
 	t.Helper()
 	a, b = c.node(t, args...), c.node(t, args...)
-	_, err := ecrClient(a.URL, c.admin).CreateRepository(t.Context(), &ecr.CreateRepositoryInput{RepositoryName: aws.String(repository)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	blackbox.CreateRepository(t, a.URL, c.admin, repository)
 	return a, b, login(t, b.URL, c.admin)
 }
 
-func ecrClient(url string, as blackbox.Credentials) *ecr.Client {
-	return ecr.New(ecr.Options{
-		Region: blackbox.Region, BaseEndpoint: aws.String(url),
-		Credentials: credentials.NewStaticCredentialsProvider(as.AccessKeyID, as.SecretAccessKey, as.SessionToken),
-	})
-}
-
 // client is somebody with a token, which is good at every node.
-type client struct{ password string }
+type client struct{ *authn.Basic }
 
 func login(t *testing.T, url string, as blackbox.Credentials) client {
 	t.Helper()
-	out, err := ecrClient(url, as).GetAuthorizationToken(t.Context(), &ecr.GetAuthorizationTokenInput{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	basic, err := base64.StdEncoding.DecodeString(*out.AuthorizationData[0].AuthorizationToken)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, password, _ := strings.Cut(string(basic), ":")
-	return client{password}
+	return client{blackbox.Login(t, url, as)}
 }
 
 // do sends a request to a node and reads the answer.
@@ -111,7 +88,7 @@ func (c client) try(t *testing.T, method, url string, body io.Reader) (*http.Res
 	if err != nil {
 		return nil, "", err
 	}
-	req.SetBasicAuth("AWS", c.password)
+	req.SetBasicAuth(c.Username, c.Password)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, "", err
@@ -143,17 +120,13 @@ func on(node *blackbox.Server, location string) string {
 // options are those of go-containerregistry, which is not to try again.
 func (c client) options(t *testing.T) []remote.Option {
 	return []remote.Option{
-		remote.WithContext(t.Context()), remote.WithAuth(&authn.Basic{Username: "AWS", Password: c.password}),
+		remote.WithContext(t.Context()), remote.WithAuth(c),
 		remote.WithRetryStatusCodes(), remote.WithRetryPredicate(func(error) bool { return false }),
 	}
 }
 
 func tag(t *testing.T, addr, tag string) name.Tag {
-	ref, err := name.NewTag(addr+"/"+repository+":"+tag, name.Insecure)
-	if err != nil {
-		t.Error(err)
-	}
-	return ref
+	return blackbox.Tag(t, addr, repository, tag)
 }
 
 // pull reads an image with all its layers, whose digests it checks.

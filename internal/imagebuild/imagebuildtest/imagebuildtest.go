@@ -53,7 +53,7 @@ func Base(tb testing.TB, arch string, files ...File) v1.Image {
 		File{Name: libc, Data: "\x7fELF\x00GNU C Library (Debian GLIBC 2.36-9+deb12u10) stable release version 2.36.\nCopyright"},
 		File{Name: strings.TrimPrefix(loader, "/"), Data: "loader", Mode: 0o755},
 		File{Name: "root/", Mode: 0o755, UID: 1000},
-		File{Name: "usr/local/bin/python3.11", Data: program(machine, loader, "3.11.9"), Mode: 0o755},
+		File{Name: "usr/local/bin/python3.11", Data: Program(machine, loader, "3.11.9"), Mode: 0o755},
 		File{Name: "usr/local/bin/python3", Link: "python3.11"},
 		File{Name: lib + "os.py", Data: "# os"}, File{Name: lib + "site.py", Data: "# site"}, File{Name: lib + "lib-dynload/"},
 		File{Name: lib + "site-packages/"},
@@ -93,8 +93,9 @@ func Index(tb testing.TB, images ...v1.Image) v1.ImageIndex {
 	return idx
 }
 
-// program is as much of a Python as is looked at.
-func program(machine elf.Machine, loader, version string) string {
+// Program is as much of a program as is looked at: its header, what loads it, and
+// strings of its own.
+func Program(machine elf.Machine, loader string, strings ...string) string {
 	le := binary.LittleEndian
 	head := make([]byte, 64+56)
 	copy(head, elf.ELFMAG)
@@ -107,7 +108,11 @@ func program(machine elf.Machine, loader, version string) string {
 	le.PutUint32(head[64:], uint32(elf.PT_INTERP))
 	le.PutUint64(head[64+8:], uint64(len(head)))
 	le.PutUint64(head[64+32:], uint64(len(loader)+1))
-	return string(head) + loader + "\x00\x00" + version + "\x00"
+	text := string(head) + loader + "\x00"
+	for _, s := range strings {
+		text += "\x00" + s + "\x00"
+	}
+	return text
 }
 
 // Layer is a gzip layer with the files.
