@@ -146,6 +146,16 @@ func (e *OffsetError) Error() string {
 	return fmt.Sprintf("append at offset %d of an upload that holds %d bytes", e.Off, e.Have)
 }
 
+// SizeError is the error of reading stored bytes of which there are not as many
+// as were stored.
+type SizeError struct {
+	Want, Have int64
+}
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("there are %d bytes where %d were stored", e.Have, e.Want)
+}
+
 // DigestError is the error of a Commit whose bytes are not those expected.
 type DigestError struct {
 	Want, Got digest.Digest

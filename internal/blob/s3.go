@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,6 +33,7 @@ import (
 //	data/<upload>                                             the bytes of a blob, by its upload
 //	blobs/<algorithm>/<first two hex digits>/<hex>.<upload>.<size>   an empty object, which makes the blob visible
 //	tails/<upload>.<n>                                        the end of an upload that is shorter than a part
+//	quarantine/<upload>.<algorithm>-<hex>.<size>              an empty object: the bytes of the upload were set aside
 //
 // How far an upload has come is in the database, which all who share the bucket
 // must share too. It needs no more of the server than objects that are read as
@@ -379,10 +382,10 @@ func (s *S3) open(ctx context.Context, b Name, off, n int64) (io.ReadCloser, err
 	if n < 0 || n > size-off {
 		n = size - off
 	}
-	if n == 0 {
+	if n == 0 && size > 0 {
 		return http.NoBody, nil
 	}
-	r := &s3Reader{ctx: ctx, s: s, path: dataPath(b.Upload), off: off, left: n}
+	r := &s3Reader{ctx: ctx, s: s, path: dataPath(b.Upload), size: size, off: off, left: n}
 	if err := r.open(); err != nil {
 		if isNotFound(err) {
 			s.sizes.drop(b)
@@ -394,25 +397,47 @@ func (s *S3) open(ctx context.Context, b Name, off, n int64) (io.ReadCloser, err
 }
 
 // s3Reader reads a part of an object that does not change, and begins anew
-// where the connection broke.
+// where the connection broke. If the object has another size than it should
+// have the error is a *SizeError.
 type s3Reader struct {
 	ctx       context.Context // of the Open
 	s         *S3
 	path      string
+	size      int64 // of the object
 	off, left int64
 	body      io.ReadCloser
 	breaks    int // since something was read
 }
 
 func (r *s3Reader) open() error {
+	if r.size == 0 { // of which there is no range
+		r.body = http.NoBody
+		return r.checkSize()
+	}
 	out, err := r.s.api.GetObject(r.ctx, &s3.GetObjectInput{
 		Bucket: &r.s.bucket, Key: r.s.key(r.path), Range: aws.String(fmt.Sprintf("bytes=%d-%d", r.off, r.off+r.left-1)),
 	})
+	if hasCode(err, "InvalidRange") {
+		err = cmp.Or(r.checkSize(), err)
+	}
 	if err != nil {
 		return err
 	}
+	if _, text, _ := strings.Cut(aws.ToString(out.ContentRange), "/"); text != "" && text != "*" && text != strconv.FormatInt(r.size, 10) {
+		out.Body.Close()
+		return cmp.Or(r.checkSize(), fmt.Errorf("the range of the answer is %q", *out.ContentRange))
+	}
 	r.body = out.Body
 	return nil
+}
+
+// checkSize asks for the size of the object.
+func (r *s3Reader) checkSize() error {
+	have, err := r.s.head(r.ctx, r.path)
+	if err == nil && have != r.size {
+		err = &SizeError{Want: r.size, Have: have}
+	}
+	return err
 }
 
 // Read implements io.Reader.
@@ -447,16 +472,12 @@ func (r *s3Reader) Close() error { return r.body.Close() }
 
 // isNotFound reports whether the server answered that there is no such object
 // or multipart upload.
-func isNotFound(err error) bool {
+func isNotFound(err error) bool { return hasCode(err, "NoSuchKey", "NotFound", "NoSuchUpload") }
+
+// hasCode reports whether the server answered with an error of one of the codes.
+func hasCode(err error, codes ...string) bool {
 	var e smithy.APIError
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.ErrorCode() {
-	case "NoSuchKey", "NotFound", "NoSuchUpload":
-		return true
-	}
-	return false
+	return errors.As(err, &e) && slices.Contains(codes, e.ErrorCode())
 }
 
 // sizeCache remembers the sizes of blobs that were there a while ago.

@@ -278,7 +278,7 @@ func (h *hold) recover(ctx context.Context) (int64, error) {
 // verify reads the stored bytes and drops the upload if they do not have the
 // digest: there is no way to continue it.
 func (h *hold) verify(want digest.Digest, size int64) error {
-	r := &s3Reader{ctx: h.ctx, s: h.s, path: dataPath(h.id), left: size}
+	r := &s3Reader{ctx: h.ctx, s: h.s, path: dataPath(h.id), size: size, left: size}
 	if err := r.open(); err != nil {
 		return h.cause(err)
 	}

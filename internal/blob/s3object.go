@@ -21,6 +21,15 @@ func (s *S3) get(ctx context.Context, path string, n int64) ([]byte, error) {
 	return b, err
 }
 
+// head returns the size of an object.
+func (s *S3) head(ctx context.Context, path string) (int64, error) {
+	out, err := s.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: s.key(path)})
+	if err != nil {
+		return 0, err
+	}
+	return aws.ToInt64(out.ContentLength), nil
+}
+
 // put writes an object.
 func (s *S3) put(ctx context.Context, path string, content []byte) error {
 	_, err := s.api.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(path), Body: bytes.NewReader(content), ContentLength: aws.Int64(int64(len(content)))})

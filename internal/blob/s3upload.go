@@ -67,9 +67,15 @@ func (s *S3) create(ctx context.Context, id string) error {
 	if err := checkUpload(ctx, id); err != nil {
 		return err
 	}
+	return s.insert(ctx, id, false)
+}
+
+// insert makes the row of an upload that holds nothing, or of one that has ended.
+// If there is a row the error is fs.ErrExist.
+func (s *S3) insert(ctx context.Context, id string, ended bool) error {
 	return s.db.Write(ctx, func(tx *meta.Tx) error {
 		n, err := tx.Exec(`INSERT INTO s3_upload (store, id, size, sum, multipart, next_part, tail, tail_holder, digest, ended, holder, held_until, used_at)
-			VALUES ($1, $2, 0, $3, '', 1, 0, 0, '', FALSE, 0, 0, $4) ON CONFLICT DO NOTHING`, s.store, id, []byte{}, s.now().UnixMicro())
+			VALUES ($1, $2, 0, $3, '', 1, 0, 0, '', $4, 0, 0, $5) ON CONFLICT DO NOTHING`, s.store, id, []byte{}, ended, s.now().UnixMicro())
 		if err == nil && n == 0 {
 			err = fs.ErrExist
 		}
