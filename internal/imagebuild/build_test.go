@@ -3,13 +3,17 @@ package imagebuild
 import (
 	"archive/tar"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
@@ -196,6 +200,63 @@ func TestDeterminism(t *testing.T) {
 	}
 	if diff := cmp.Diff(first.Referrers, second.Referrers); diff != "" {
 		t.Errorf("attachments (-first +second):\n%s", diff)
+	}
+}
+
+// direct makes requests by calling the handler of the server they are for, so
+// that nothing has to wait for a network.
+type direct struct{ servers []*httptest.Server }
+
+func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
+	for _, s := range d.servers {
+		if s.Listener.Addr().String() == r.URL.Host {
+			if r = r.Clone(r.Context()); r.Body == nil {
+				r.Body = http.NoBody
+			}
+			defer r.Body.Close()
+			rec := httptest.NewRecorder()
+			s.Config.Handler.ServeHTTP(rec, r)
+			resp := rec.Result()
+			resp.Request = r
+			return resp, nil
+		}
+	}
+	return nil, fmt.Errorf("no server at %s", r.URL.Host)
+}
+
+// The same input gives the same bytes years later. The whole build, libraries
+// included, has the clock of a bubble, which stands at 2000 when it begins.
+func TestOtherDays(t *testing.T) {
+	w := newWorld(t)
+	w.base()
+	w.wheel("alpha", "1.0", "alpha")
+	w.wheel("beta", "2.0", "beta")
+	const day = 24 * time.Hour
+	var first *Result
+	for _, later := range []time.Duration{0, 3 * day, 4*365*day + 59*day + 13*time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(later)
+			w.t, w.b = t, w.builder(t.TempDir())
+			w.b.Transport = direct{[]*httptest.Server{w.server, w.index.Server}}
+			w.b.Resolver.HTTP = &http.Client{Transport: w.b.Transport}
+			spec := w.spec(pinned)
+			if err := os.WriteFile(filepath.Join(spec.Dir, "conf"), []byte("z"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			r := w.build(spec, func(o *Options) { o.Force = true })
+			if r.Existed || len(r.Layers) == 0 || len(r.Referrers) == 0 {
+				t.Fatalf("nothing was built: %+v", r)
+			}
+			if first == nil {
+				first = r
+			}
+			if r.Digest != first.Digest || r.Tag != first.Tag {
+				t.Errorf("on %s: digest %s, tag %s; want %s, %s", time.Now(), r.Digest, r.Tag, first.Digest, first.Tag)
+			}
+			if diff := cmp.Diff(first.Referrers, r.Referrers); diff != "" {
+				t.Errorf("on %s: attachments (-first +now):\n%s", time.Now(), diff)
+			}
+		})
 	}
 }
 

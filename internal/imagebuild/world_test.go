@@ -27,10 +27,11 @@ import (
 
 // world is a registry, a package index and a builder for a test.
 type world struct {
-	t     *testing.T
-	host  string
-	index *imagebuildtest.PackageIndex
-	b     *Builder
+	t      *testing.T
+	server *httptest.Server // the registry
+	host   string
+	index  *imagebuildtest.PackageIndex
+	b      *Builder
 
 	mu     sync.Mutex
 	seen   []string // "PUT /v2/…"
@@ -70,7 +71,7 @@ func newWorld(t *testing.T, options ...registry.Option) *world {
 	t.Helper()
 	w := &world{t: t, blobs: map[string]bool{}}
 	inner := registry.New(append([]registry.Option{registry.Logger(slog.NewLogLogger(slog.DiscardHandler, 0))}, options...)...)
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w.server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
 		w.seen = append(w.seen, r.Method+" "+r.URL.RequestURI())
 		broken := w.broken
@@ -79,8 +80,8 @@ func newWorld(t *testing.T, options ...registry.Option) *world {
 			inner.ServeHTTP(rw, r)
 		}
 	}))
-	t.Cleanup(server.Close)
-	w.host = strings.TrimPrefix(server.URL, "http://")
+	t.Cleanup(w.server.Close)
+	w.host = strings.TrimPrefix(w.server.URL, "http://")
 	w.index = imagebuildtest.NewPackageIndex(t)
 	w.b = w.builder(t.TempDir())
 	return w
