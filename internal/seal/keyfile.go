@@ -26,7 +26,8 @@ const keyFileComment = `# Pratique key file. Whoever has it can read the secrets
 // key, readable by its owner only; of several processes that do so at once, all end up with the same key. The
 // key is on disk before OpenKeyFile returns. The directory must exist.
 //
-// A key file that others than its owner may read or write is refused.
+// A key file that others than its owner may read or write is refused, but for one of root's that the process, as
+// somebody else, reads by its group: so Kubernetes mounts Secrets.
 func OpenKeyFile(path string) (*Box, error) {
 	r, err := readKeyFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -56,7 +57,7 @@ func readKeyFile(path string) (*ring, error) {
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("not a regular file")
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+	if mode := info.Mode().Perm(); mode&othersAccess(info) != 0 && runtime.GOOS != "windows" {
 		return nil, fmt.Errorf("others than its owner have access (mode %04o): run chmod 600", mode)
 	}
 	keys, err := parseKeys(f)
