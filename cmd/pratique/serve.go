@@ -76,6 +76,7 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	f.StringVar(&cfg.TLSKey, "tls-key", "", "PEM file of the TLS certificate's key")
 	f.StringVar(&tls, "tls", "", `"self-signed" serves certificates of a private CA that is kept in the data directory`)
 	f.DurationVar(&cfg.DrainDelay, "drain-delay", 0, "how long to go on serving, not ready, once told to stop: a load balancer's time to notice")
+	f.StringVar(&cfg.MetricsListen, "metrics-listen", "", "another address that serves /metrics, in plain HTTP to all who reach it (default none; on the address of the API for this machine only)")
 	f.BoolVar(&cfg.InsecureHTTP, "insecure-http", false, "serve plain HTTP on addresses other than loopback")
 	f.DurationVar(&cfg.KeepDecisions, "keep-decisions", 0, "how long a denial can be explained by its id (default 720h); the audit log keeps it longer")
 	f.Func("quota", "change a quota, as name=number, such as images-per-repository=20000; may be repeated (default those of Amazon ECR)", cfg.Quotas.Set)

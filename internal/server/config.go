@@ -59,6 +59,10 @@ type Config struct {
 	TLSSelfSigned bool
 	// InsecureHTTP allows plain HTTP on an address that is not loopback.
 	InsecureHTTP bool
+	// MetricsListen is a TCP address for scrapes of the metrics from other
+	// machines, in plain HTTP. Who reaches it learns the names of every
+	// account's repositories. Default: none; /metrics answers loopback only.
+	MetricsListen string
 	// DrainDelay is how long the server goes on taking requests once it is
 	// told to stop, while /readyz answers 503: time for a load balancer to
 	// look away before connections are refused. Default: none.

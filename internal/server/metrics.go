@@ -1,9 +1,13 @@
 package server
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -76,6 +80,39 @@ func (m *metrics) observe(e *audit.Event) {
 			return // one request moves its bytes once, for the first repository it names
 		}
 	}
+}
+
+// scrapeServer serves the metrics on an address of their own, to all who reach
+// it.
+type scrapeServer struct {
+	listener net.Listener
+	http     http.Server
+}
+
+// listenScrapes listens for scrapes, unless addr is "".
+func (s *Server) listenScrapes(ctx context.Context, addr string) (err error) {
+	if addr == "" {
+		return nil
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", s.metrics.handler)
+	scrapes := &scrapeServer{http: http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: s.errorLog()}}
+	if scrapes.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", addr); err != nil {
+		return fmt.Errorf("listen for scrapes of the metrics: %w", err)
+	}
+	s.scrapes = scrapes
+	return nil
+}
+
+// serve answers until close is called.
+func (s *scrapeServer) serve() error { return s.http.Serve(s.listener) }
+
+func (s *scrapeServer) close() error {
+	err := s.http.Close()
+	if lerr := s.listener.Close(); !errors.Is(lerr, net.ErrClosed) {
+		err = errors.Join(err, lerr)
+	}
+	return err
 }
 
 // serve answers the scrape of a local collector. The numbers name every

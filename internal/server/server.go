@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -68,7 +69,8 @@ type Server struct {
 	listener net.Listener
 	port     string
 	http     *http.Server
-	ca       *privateCA // nil unless self-signed
+	ca       *privateCA    // nil unless self-signed
+	scrapes  *scrapeServer // nil unless the metrics have an address of their own
 	draining atomic.Bool
 	stopping chan struct{} // closed once no more requests are taken
 
@@ -224,7 +226,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
+		ErrorLog:          s.errorLog(),
 	}
 	new(newcomers).watch(s.http)
 	s.http.RegisterOnShutdown(func() { close(s.stopping) })
@@ -232,13 +234,18 @@ func (s *Server) listen(ctx context.Context) (err error) {
 	case s.ca != nil:
 		s.http.TLSConfig = &tls.Config{GetCertificate: s.ca.certificate, MinVersion: tls.VersionTLS12}
 	case s.cfg.TLSCert != "":
-		pair, err := tls.LoadX509KeyPair(s.cfg.TLSCert, s.cfg.TLSKey)
+		files, err := openCertFiles(s.cfg.TLSCert, s.cfg.TLSKey, s.cfg.Now, s.cfg.Log)
 		if err != nil {
-			return fmt.Errorf("load TLS certificate: %w", err)
+			return err
 		}
-		s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+		s.http.TLSConfig = &tls.Config{GetCertificate: files.certificate, MinVersion: tls.VersionTLS12}
 	}
-	return nil
+	return s.listenScrapes(ctx, s.cfg.MetricsListen)
+}
+
+// errorLog is where package net/http says what went wrong with a connection.
+func (s *Server) errorLog() *log.Logger {
+	return slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn)
 }
 
 // Serve answers requests until ctx is done, then lets those in flight finish,
@@ -250,7 +257,10 @@ func (s *Server) Serve(ctx context.Context) error {
 	background.Go(func() { s.denials.Run(working) })
 	background.Go(func() { s.jobs.Run(working) })
 
-	failed := make(chan error, 1)
+	failed := make(chan error, 2)
+	if s.scrapes != nil {
+		go func() { failed <- s.scrapes.serve() }()
+	}
 	go func() {
 		if s.http.TLSConfig != nil {
 			failed <- s.http.ServeTLS(s.listener, "", "")
@@ -283,6 +293,9 @@ func (s *Server) close() error {
 		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
+	}
+	if s.scrapes != nil {
+		errs = append(errs, s.scrapes.close())
 	}
 	if s.audit != nil {
 		errs = append(errs, s.audit.Close())
