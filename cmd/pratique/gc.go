@@ -60,7 +60,8 @@ type garbageInfo struct {
 	Account    string               `json:"account,omitempty"`
 	Region     string               `json:"region,omitempty"`
 	Repository string               `json:"repository,omitempty"`
-	Digest     digest.Digest        `json:"digest"`
+	Digest     digest.Digest        `json:"digest,omitempty"`
+	Upload     string               `json:"upload,omitempty"` // of bytes of which no digest is known
 	Bytes      int64                `json:"bytes"`
 	Since      time.Time            `json:"since"`
 }
@@ -256,7 +257,7 @@ func (a *app) gcDryRun(ctx context.Context, r *registry.Registry, out output) er
 		if err != nil {
 			return err
 		}
-		info.Garbage = append(info.Garbage, garbageInfo{g.Kind, g.Repo.Account, g.Repo.Region, g.Repo.Name, g.Digest, g.Size, g.Since})
+		info.Garbage = append(info.Garbage, garbageInfo{g.Kind, g.Repo.Account, g.Repo.Region, g.Repo.Name, g.Digest, g.Upload, g.Size, g.Since})
 		if g.Kind != registry.GarbageLayer {
 			info.Bytes += g.Size
 		}
@@ -273,6 +274,9 @@ func (a *app) gcDryRun(ctx context.Context, r *registry.Registry, out output) er
 
 // where names a piece of garbage.
 func (g garbageInfo) where() string {
+	if g.Upload != "" {
+		return "upload " + g.Upload
+	}
 	if g.Kind != registry.GarbageLayer {
 		return g.Digest.String()
 	}

@@ -70,7 +70,8 @@ type CopyOptions struct {
 // Backup copies the blobs that the database names to a directory that keeps
 // them by digest alone, those that it does not have yet, and verifies them on
 // the way. It goes on after damaged ones, and verifies small ones in the
-// database. So that none is removed meanwhile, the caller holds them, and, if
+// database. When the blob store is away it ends with an error, and what was copied
+// remains for the next one. So that none is removed meanwhile, the caller holds them, and, if
 // the database is a copy, has done so since before it was made.
 func (r *Registry) Backup(ctx context.Context, to *blob.Dir, o CopyOptions) (Copied, error) {
 	c := &copier{from: r.blobs, to: to, o: o, source: func(n blob.Name) blob.Name { return n },
@@ -81,10 +82,18 @@ func (r *Registry) Backup(ctx context.Context, to *blob.Dir, o CopyOptions) (Cop
 	return c.done, nil
 }
 
+// A Target is a blob store that takes bytes under the names that they had
+// elsewhere: a *blob.Dir or *blob.S3.
+type Target interface {
+	Stat(ctx context.Context, b blob.Name) (size int64, err error)
+	Put(ctx context.Context, b blob.Name, r io.Reader) error
+}
+
 // Restore copies the blobs that the database names from a directory that Backup
 // has made to where the registry is to have them, those that are not there, and
-// verifies them on the way. It goes on after damaged ones.
-func (r *Registry) Restore(ctx context.Context, from, to *blob.Dir, o CopyOptions) (Copied, error) {
+// verifies them on the way. It goes on after damaged ones. One that was
+// interrupted is done again, and goes on.
+func (r *Registry) Restore(ctx context.Context, from *blob.Dir, to Target, o CopyOptions) (Copied, error) {
 	c := &copier{from: from, to: to, o: o, source: func(n blob.Name) blob.Name { return blob.Name{Digest: n.Digest} },
 		target: func(n blob.Name) blob.Name { return n }}
 	if err := c.run(ctx, r); err != nil {
@@ -96,7 +105,7 @@ func (r *Registry) Restore(ctx context.Context, from, to *blob.Dir, o CopyOption
 // copier is one call of Backup or Restore.
 type copier struct {
 	from           blob.Store
-	to             *blob.Dir
+	to             Target
 	source, target func(blob.Name) blob.Name
 	o              CopyOptions
 	done           Copied
@@ -111,6 +120,17 @@ func (c *copier) run(ctx context.Context, r *Registry) error {
 		}
 		for _, b := range page {
 			d, err := c.one(ctx, r, b)
+			for err == nil && d != nil {
+				// Perhaps others have replaced the bytes since the row was read.
+				var now *stored
+				if now, err = r.again(ctx, b); err != nil || now != nil && *now == b {
+					break
+				}
+				if d = nil; now != nil {
+					b = *now
+					d, err = c.one(ctx, r, b)
+				}
+			}
 			if err != nil {
 				return err
 			}
@@ -147,35 +167,42 @@ func (c *copier) one(ctx context.Context, r *Registry, b stored) (*Damage, error
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	from, err := c.from.Open(ctx, c.source(b.name), 0, -1)
-	if errors.Is(err, fs.ErrNotExist) {
-		d.Fault = FaultMissing
-		return d, nil
-	}
-	if err != nil {
+	err = twice(ctx, func() error {
+		d.Fault, d.Err = "", nil
+		return c.copy(ctx, b, d)
+	})
+	if err != nil || d.Fault == "" {
 		return nil, err
+	}
+	return d, nil
+}
+
+// copy copies a blob, or notes what is wrong with it; see Damage.blame.
+func (c *copier) copy(ctx context.Context, b stored, d *Damage) error {
+	source := c.source(b.name)
+	from, err := c.from.Open(ctx, source, 0, -1)
+	if err != nil {
+		return d.blame(ctx, c.from, source, err)
 	}
 	defer func() { _ = from.Close() }() // it was only read
 	in := &counter{r: from}
 	err = c.to.Put(ctx, c.target(b.name), in)
 	d.Have = in.n
-	if mismatch := (*blob.DigestError)(nil); errors.As(err, &mismatch) {
-		d.Got, d.Fault = mismatch.Got, FaultContent
-		if in.n != b.size {
-			d.Fault = FaultSize
-		}
-		return d, nil
+	mismatch := (*blob.DigestError)(nil)
+	switch {
+	case err == nil:
+		c.done.Copied++
+		c.done.Written += in.n
+	case in.err != nil:
+		return d.blame(ctx, c.from, source, in.err)
+	case errors.As(err, &mismatch) && in.n != b.size:
+		d.Fault, d.Got = FaultSize, mismatch.Got
+	case mismatch != nil:
+		d.Fault, d.Got = FaultContent, mismatch.Got
+	default:
+		return err
 	}
-	if in.err != nil && ctx.Err() == nil {
-		d.Fault, d.Err = FaultRead, in.err
-		return d, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	c.done.Copied++
-	c.done.Written += in.n
-	return nil, nil
+	return nil
 }
 
 // counter counts what is read, and notes why that failed.

@@ -164,7 +164,7 @@ func (r *Registry) collector() *collector {
 
 // steps are what a collection does. Each is of use without those before it.
 func (c *collector) steps() []func(context.Context) error {
-	return []func(context.Context) error{c.auditLayers, c.auditBlobs, c.auditFiles, c.unlinkLayers, c.forgetBlobs, c.removeFiles}
+	return []func(context.Context) error{c.auditLayers, c.auditBlobs, c.auditFiles, c.auditStrays, c.unlinkLayers, c.forgetBlobs, c.removeFiles}
 }
 
 // progress logs how far the collection is, now and then.
@@ -180,7 +180,7 @@ type marked struct {
 	since  int64
 	repo   Repo // of a layer
 	digest digest.Digest
-	upload string // of garbage
+	upload string // of garbage, whose digest is "" if that is all that is known
 	size   int64
 	needed bool // when it was read
 }
@@ -210,7 +210,8 @@ func dueFiles(tx *meta.Tx, before int64, a marked, limit int) ([]marked, error) 
 	return meta.All(tx, func(s meta.Scanner) (m marked, err error) {
 		err = s.Scan(&m.since, &m.digest, &m.upload, &m.size, &m.needed)
 		return m, err
-	}, `SELECT since, digest, upload, size, EXISTS (SELECT 1 FROM blob b WHERE b.digest = garbage.digest AND b.upload = garbage.upload) FROM garbage
+	}, `SELECT since, digest, upload, size, CASE WHEN digest = '' THEN `+uploadKnown("garbage.upload")+`
+			ELSE EXISTS (SELECT 1 FROM blob b WHERE b.digest = garbage.digest AND b.upload = garbage.upload) END FROM garbage
 		WHERE since < $1 AND (since, digest, upload) > ($2, $3, $4) ORDER BY since, digest, upload LIMIT $5`,
 		before, a.since, a.digest.String(), a.upload, limit)
 }
@@ -384,7 +385,7 @@ func (c *collector) removeBatch(ctx context.Context, batch []marked) error {
 		if m.needed {
 			continue // cannot be, as a name is not given twice; but if it is, this is not the place to find out
 		}
-		err := c.blobs.Remove(ctx, blob.Name{Digest: m.digest, Upload: m.upload})
+		err := c.removeBytes(ctx, m)
 		if err == nil || errors.Is(err, fs.ErrNotExist) {
 			removed = append(removed, m)
 		} else {
@@ -407,6 +408,17 @@ func (c *collector) removeBatch(ctx context.Context, batch []marked) error {
 		c.done.Files, c.done.Bytes = c.done.Files+files, c.done.Bytes+bytes
 	}
 	return errors.Join(append(errs, err)...)
+}
+
+// removeBytes removes the bytes of garbage.
+func (c *collector) removeBytes(ctx context.Context, m marked) error {
+	if m.digest != "" {
+		return c.blobs.Remove(ctx, blob.Name{Digest: m.digest, Upload: m.upload})
+	}
+	if s, ok := c.blobs.(blob.Sweeper); ok {
+		return s.RemoveStray(ctx, m.upload)
+	}
+	return nil // another store had them
 }
 
 // startCollection makes the one row of its table.

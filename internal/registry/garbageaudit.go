@@ -182,6 +182,69 @@ func (c *collector) findStrays(ctx context.Context, files []blob.Info) error {
 	})
 }
 
+// uploadKnown is the condition that a blob or an upload has the bytes that are
+// stored under an upload's id, which is a SQL expression.
+func uploadKnown(id string) string {
+	return `(EXISTS (SELECT 1 FROM blob b WHERE b.upload = ` + id + ` AND b.content IS NULL) OR EXISTS (SELECT 1 FROM upload u WHERE u.id = ` + id + `))`
+}
+
+// auditStrays makes garbage of bytes that the blob store has, that are not even a
+// blob there, and that no row knows: they are of an upload that the database
+// has forgotten, because it is an older one. They can never become a blob, and
+// stay for a grace, for the reasons that auditFiles has.
+func (c *collector) auditStrays(ctx context.Context) error {
+	store, ok := c.blobs.(blob.Sweeper)
+	if !ok {
+		return nil
+	}
+	err := c.audit(ctx, "stray_cursor", func(ctx context.Context, cursor string) (string, error) {
+		strays, next, err := store.Strays(ctx, cursor, auditBatch, c.knownUploads)
+		if err != nil {
+			return "", err
+		}
+		for part := range slices.Chunk(strays, garbageBatch) {
+			err := c.db.Write(ctx, func(tx *meta.Tx) error {
+				for _, s := range part {
+					_, err := tx.Exec(`INSERT INTO garbage (digest, upload, size, since) VALUES ('', $1, $2, $3) ON CONFLICT DO NOTHING`, s.Upload, s.Size, micros(c.now))
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				return "", err
+			}
+		}
+		return next, nil
+	})
+	if err != nil {
+		return fmt.Errorf("look through stored bytes: %w", err)
+	}
+	return nil
+}
+
+// knownUploads is a blob.KnownUploads: of those it knows blobs, uploads and garbage.
+func (c *collector) knownUploads(ctx context.Context, ids []string) (map[string]bool, error) {
+	known := make(map[string]bool, len(ids))
+	for part := range slices.Chunk(ids, garbageBatch) { // so that it reads few pages at a time, and conflicts with few
+		err := c.db.Read(ctx, func(tx *meta.Tx) error {
+			for _, id := range part {
+				ok, err := exists(tx, `SELECT 1 WHERE `+uploadKnown("$1")+` OR EXISTS (SELECT 1 FROM garbage g WHERE g.upload = $1)`, id)
+				if err != nil {
+					return err
+				}
+				known[id] = ok
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
 // audit calls look, which looks at what follows a cursor and returns the next
 // one, until it has looked at as much as a collection should, or has come to
 // the end, where it returns "".

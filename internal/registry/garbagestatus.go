@@ -65,6 +65,7 @@ type Garbage struct {
 	Kind   GarbageKind
 	Repo   Repo // of a layer
 	Digest digest.Digest
+	Upload string    // of bytes of which no digest is known
 	Size   int64     // bytes
 	Since  time.Time // when that was found, or last renewed
 }
@@ -92,7 +93,11 @@ func (r *Registry) Garbage(ctx context.Context, before time.Time) iter.Seq2[Garb
 				}
 				for _, m := range page {
 					after = m
-					if !m.needed && !yield(Garbage{Kind: list.kind, Repo: m.repo, Digest: m.digest, Size: m.size, Since: fromMicros(m.since)}, nil) {
+					g := Garbage{Kind: list.kind, Repo: m.repo, Digest: m.digest, Size: m.size, Since: fromMicros(m.since)}
+					if m.digest == "" {
+						g.Upload = m.upload
+					}
+					if !m.needed && !yield(g, nil) {
 						return
 					}
 				}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"syscall"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -23,7 +24,7 @@ const (
 	FaultMissing Fault = "missing" // there are none
 	FaultSize    Fault = "size"    // there are fewer or more than there were
 	FaultContent Fault = "content" // they have another digest
-	FaultRead    Fault = "read"    // the store cannot read them
+	FaultRead    Fault = "read"    // the store, which answers, cannot read them: nobody knows what they are
 )
 
 // Damage is a blob whose stored bytes are not its content.
@@ -60,8 +61,9 @@ type ScrubOptions struct {
 	// SetAside moves corrupt bytes aside, in the blob store, and makes the
 	// blobs of all damaged bytes ones that no repository has until the same
 	// content is pushed again, or a scrub finds that the bytes were put back.
-	// Nothing is deleted. The blob store must be a
-	// *blob.Dir, or something else with its methods to set bytes aside.
+	// Nothing is deleted. Bytes that cannot be read stay as they are, unless it
+	// is a disk that cannot. The blob store must be a *blob.Dir or *blob.S3, or
+	// something else with their methods to set bytes aside.
 	SetAside bool
 
 	// Found is called with each damaged blob.
@@ -80,7 +82,7 @@ type ScrubStatus struct {
 	Damaged int64 // of the blobs
 }
 
-// asider is a blob store that can set bytes aside; see blob.Dir.
+// asider is a blob store that can set bytes aside; see blob.Dir and blob.S3.
 type asider interface {
 	SetAside(ctx context.Context, b blob.Name) error
 	SetAsideContent(ctx context.Context, b blob.Name, content []byte) error
@@ -90,13 +92,15 @@ const (
 	scrubBatch    = 100             // rows per look
 	scrubInterval = 5 * time.Second // between notes of how far it has come
 	scrubBuffer   = 256 << 10
+	scrubPause    = time.Second // before bytes are read again that could not be
 )
 
 // Scrub reads the stored bytes of every blob and compares them with its size and
 // digest, in the order of the digests. It goes on where the last one was
 // interrupted. It disturbs nobody: pushes, pulls and collections go on
 // meanwhile, and what they change is not taken for damage. Two at a time do
-// the work twice.
+// the work twice. It ends with an error when the blob store is away, of which
+// nothing follows about the blobs.
 func (r *Registry) Scrub(ctx context.Context, o ScrubOptions) (ScrubStatus, error) {
 	s := &scrubber{Registry: r, o: o, buf: make([]byte, scrubBuffer)}
 	if o.SetAside {
@@ -120,6 +124,7 @@ type scrubber struct {
 	cursor string // the last digest that was checked
 	done   ScrubStatus
 	noted  time.Time
+	spoke  time.Time // last to Progress
 	read   pace
 }
 
@@ -143,6 +148,7 @@ func (s *scrubber) run(ctx context.Context) error {
 		return err
 	}
 	s.noted = time.Now()
+	s.spoke = s.noted
 	s.read = pace{rate: s.o.Rate, since: s.noted}
 	for {
 		page, err := s.storedAfter(ctx, s.cursor, scrubBatch)
@@ -198,6 +204,7 @@ func (s *scrubber) begin(ctx context.Context) error {
 func (s *scrubber) note(ctx context.Context) error {
 	s.noted = time.Now()
 	if s.o.Progress != nil {
+		s.spoke = s.noted
 		s.o.Progress(s.done)
 	}
 	err := s.db.Write(ctx, func(tx *meta.Tx) error {
@@ -242,8 +249,9 @@ func (s *scrubber) check(ctx context.Context, b stored) error {
 	if d.Needs, err = s.needs(ctx, b.name.Digest); err != nil {
 		return err
 	}
-	if s.aside != nil {
-		if d.SetAside, err = s.setAside(ctx, b, d.Fault, content); err != nil {
+	// Bytes that could not be read may be sound, unless their disk says otherwise.
+	if s.aside != nil && (d.Fault != FaultRead || errors.Is(d.Err, syscall.EIO)) {
+		if d.SetAside, err = s.setAside(ctx, b, content); err != nil {
 			return err
 		}
 	}
@@ -253,16 +261,19 @@ func (s *scrubber) check(ctx context.Context, b stored) error {
 }
 
 // again reads a row again; nil says that it is gone.
-func (s *scrubber) again(ctx context.Context, b stored) (*stored, error) {
+func (r *Registry) again(ctx context.Context, b stored) (*stored, error) {
 	var now stored
-	err := s.db.Read(ctx, func(tx *meta.Tx) (err error) {
+	err := r.db.Read(ctx, func(tx *meta.Tx) (err error) {
 		now, err = scanStored(tx.QueryRow(`SELECT `+storedColumns+` FROM blob WHERE digest = $1`, b.name.Digest.String()))
 		return err
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
-	return &now, err
+	if err != nil {
+		return nil, err
+	}
+	return &now, nil
 }
 
 // examine reads the bytes of a blob and says what is wrong with them; nil is
@@ -288,16 +299,21 @@ func (s *scrubber) examine(ctx context.Context, b stored) (d *Damage, content []
 		if err != nil {
 			return nil, nil, err
 		}
-	} else if d.Have, err = s.hash(ctx, b.name, sum); err != nil {
-		switch {
-		case ctx.Err() != nil:
-			return nil, nil, ctx.Err()
-		case errors.Is(err, fs.ErrNotExist):
-			d.Fault = FaultMissing
-		default:
-			d.Fault, d.Err = FaultRead, err
+	} else {
+		err := twice(ctx, func() (err error) {
+			sum.Reset()
+			d.Fault, d.Err = "", nil
+			if d.Have, err = s.hash(ctx, b.name, sum); err != nil {
+				err = d.blame(ctx, s.blobs, b.name, err)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, nil, err
 		}
-		return d, nil, nil
+		if d.Fault != "" {
+			return d, nil, nil
+		}
 	}
 	d.Got = digest.NewDigest(b.name.Digest.Algorithm(), sum)
 	switch {
@@ -309,6 +325,48 @@ func (s *scrubber) examine(ctx context.Context, b stored) (d *Damage, content []
 		return nil, nil, nil
 	}
 	return d, content, nil
+}
+
+// blame notes the fault of stored bytes whose reading failed, or returns an error
+// when that says nothing about them. Those of FaultRead are worth another look.
+func (d *Damage) blame(ctx context.Context, blobs blob.Store, b blob.Name, err error) error {
+	size := (*blob.SizeError)(nil)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, fs.ErrNotExist):
+		d.Fault, d.Have = FaultMissing, 0
+	case errors.As(err, &size):
+		d.Fault, d.Have = FaultSize, size.Have
+	default:
+		_, serr := blobs.Stat(ctx, b)
+		if serr != nil && !errors.Is(serr, fs.ErrNotExist) && !errors.Is(serr, syscall.EIO) { // the store is away
+			return fmt.Errorf("read blob %s: %w", b, err)
+		}
+		d.Fault, d.Err = FaultRead, err
+		return errAgain
+	}
+	return nil
+}
+
+// errAgain says that stored bytes should be read again before they are given up.
+var errAgain = errors.New("read it again")
+
+// twice calls read, and once more after a while if the error is errAgain, which
+// it never returns.
+func twice(ctx context.Context, read func() error) error {
+	err := read()
+	if errors.Is(err, errAgain) {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(scrubPause):
+		}
+		if err = read(); errors.Is(err, errAgain) {
+			err = nil
+		}
+	}
+	return err
 }
 
 // hash reads the bytes of a blob into a hash, and returns how many there are.
@@ -331,6 +389,10 @@ func (s *scrubber) hash(ctx context.Context, b blob.Name, sum io.Writer) (n int6
 		}
 		if err := s.read.wait(ctx, int64(k)); err != nil {
 			return n, err
+		}
+		if s.o.Progress != nil && time.Since(s.spoke) >= scrubInterval {
+			s.spoke = time.Now()
+			s.o.Progress(s.done)
 		}
 	}
 }
@@ -357,11 +419,11 @@ func (s *scrubber) needs(ctx context.Context, d digest.Digest) (needs []DamageNe
 }
 
 // setAside sets the bytes of a damaged blob aside and marks its row, unless that
-// has changed meanwhile. Bytes that cannot be read stay where they are.
+// has changed meanwhile.
 //
 // The row comes first: bytes that are gone from their place with a row that
 // promises them would be a failed pull for as long as this is interrupted.
-func (s *scrubber) setAside(ctx context.Context, b stored, f Fault, content []byte) (done bool, err error) {
+func (s *scrubber) setAside(ctx context.Context, b stored, content []byte) (done bool, err error) {
 	if b.small && content != nil {
 		if err := s.aside.SetAsideContent(ctx, b.name, content); err != nil {
 			return false, err
@@ -373,11 +435,11 @@ func (s *scrubber) setAside(ctx context.Context, b stored, f Fault, content []by
 		done = n > 0
 		return err
 	})
-	if err != nil || !done || b.small || f == FaultMissing || f == FaultRead {
+	if err != nil || !done || b.small {
 		return done, err
 	}
 	err = s.aside.SetAside(ctx, b.name)
-	if errors.Is(err, fs.ErrNotExist) { // collected since
+	if errors.Is(err, fs.ErrNotExist) { // they were missing, or collected since
 		err = nil
 	}
 	return done, err

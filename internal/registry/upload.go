@@ -445,18 +445,24 @@ func (f *finish) look(tx *meta.Tx) (err error) {
 }
 
 // damaged returns the name under which the blob store has the content, if its
-// bytes are missing or are not as many as they should be; otherwise the zero Name.
+// bytes are missing, are not as many as they should be, or are to be set aside;
+// otherwise the zero Name.
 func (r *Registry) damaged(ctx context.Context, d digest.Digest) (blob.Name, error) {
 	name := blob.Name{Digest: d}
 	var want int64
+	var aside bool
 	err := r.db.Read(ctx, func(tx *meta.Tx) error {
-		return tx.QueryRow(`SELECT upload, size FROM blob WHERE digest = $1 AND content IS NULL`, d.String()).Scan(&name.Upload, &want)
+		return tx.QueryRow(`SELECT upload, size, set_aside IS NOT NULL AND set_aside = upload FROM blob WHERE digest = $1 AND content IS NULL`, d.String()).
+			Scan(&name.Upload, &want, &aside)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return blob.Name{}, nil
 	}
 	if err != nil {
 		return blob.Name{}, err
+	}
+	if aside {
+		return name, nil
 	}
 	have, err := r.blobs.Stat(ctx, name)
 	switch {
