@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httputil"
 	"net/url"
 	"strconv"
 	"strings"
@@ -28,7 +29,7 @@ type answer struct {
 	status   int
 	size     int64 // of the body
 	location string
-	link     bool // there is a next page
+	next     string // page of a list, from Link
 	body     []byte
 }
 
@@ -134,7 +135,9 @@ func (c *client) receive(method string, keep bool) (a answer, err error) {
 		case is(line[:i], "location"):
 			a.location = value()
 		case is(line[:i], "link"):
-			a.link = true
+			if next, _, ok := strings.Cut(value(), ">"); ok {
+				a.next = strings.TrimPrefix(next, "<")
+			}
 		case is(line[:i], "connection"):
 			last = strings.EqualFold(value(), "close")
 		}
@@ -144,7 +147,7 @@ func (c *client) receive(method string, keep bool) (a answer, err error) {
 	}
 	var body io.Reader = io.LimitReader(c.r, length)
 	if chunked {
-		body = newChunked(c.r)
+		body = httputil.NewChunkedReader(c.r)
 	}
 	if keep || a.status >= 400 {
 		a.body, err = io.ReadAll(body)
@@ -152,7 +155,11 @@ func (c *client) receive(method string, keep bool) (a answer, err error) {
 	} else {
 		a.size, err = c.discard(body)
 	}
-	if err == nil && !chunked && a.size != length {
+	switch {
+	case err != nil:
+	case chunked:
+		_, err = c.r.ReadSlice('\n') // the line after the last piece
+	case a.size != length:
 		err = io.ErrUnexpectedEOF
 	}
 	if last {
@@ -178,41 +185,6 @@ func (c *client) discard(body io.Reader) (n int64, err error) {
 // is compares a header's name with one in lower case.
 func is(name []byte, lower string) bool {
 	return len(name) == len(lower) && strings.EqualFold(string(name), lower)
-}
-
-// chunked reads a chunked body.
-type chunked struct {
-	r    *bufio.Reader
-	left int64
-	done bool
-}
-
-func newChunked(r *bufio.Reader) *chunked { return &chunked{r: r} }
-
-func (c *chunked) Read(p []byte) (int, error) {
-	if c.done {
-		return 0, io.EOF
-	}
-	if c.left == 0 {
-		line, err := c.r.ReadString('\n')
-		if err != nil {
-			return 0, err
-		}
-		if c.left, err = strconv.ParseInt(strings.TrimSpace(line), 16, 64); err != nil {
-			return 0, err
-		}
-		if c.left == 0 {
-			c.done = true
-			_, err := c.r.ReadString('\n')
-			return 0, errors.Join(err, io.EOF)
-		}
-	}
-	n, err := c.r.Read(p[:min(int64(len(p)), c.left)])
-	c.left -= int64(n)
-	if err == nil && c.left == 0 {
-		_, err = c.r.Discard(2)
-	}
-	return n, err
 }
 
 // want is do for a request that must be answered with a status.

@@ -90,6 +90,10 @@ func run(ctx context.Context, o options) (err error) {
 				continue
 			}
 			best, err := measureRow(ctx, r, target, o)
+			if err != nil && target.kind == peer && ctx.Err() == nil {
+				t.failed(r, target, err) // what another registry cannot do is no reason to measure no more
+				continue
+			}
 			if err != nil {
 				return fmt.Errorf("%s on %s: %w", r.name, target.name, err)
 			}

@@ -61,21 +61,19 @@ var rows = []row{
 	}},
 	{name: "mounts from another repository, 8 at a time", only: registries, prepare: mounts},
 	{name: "tags up to 10,000, 8 at a time", only: registries, prepare: func(ctx context.Context, t *target) (runner, error) {
-		return newTags(ctx, t, "tags")
+		return newTags(ctx, t)
 	}},
-	{name: "tags/list of 10,000", only: registries, prepare: func(ctx context.Context, t *target) (runner, error) {
-		i, err := newTags(ctx, t, "list")
-		if err == nil {
-			_, err = i.run(ctx, t, 0)
+	{name: "tags/list of 10,000, 4 at a time", only: registries, prepare: func(ctx context.Context, t *target) (runner, error) {
+		repo, err := t.withTags(ctx)
+		path := "/v2/" + repo + "/tags/list"
+		if t.kind == pratique {
+			path += "?n=1000" // as Amazon ECR it never sends more at once, where others send all
 		}
-		return get(4, http.MethodGet, "/v2/"+i.images[0].repo+"/tags/list"), err
+		return &load{workers: 4, op: func(c *client, _ int) (int, int64, error) { return c.list(path) }}, err
 	}},
 	{name: "first 100 of 10,000 tags, 4 at a time", only: registries, prepare: func(ctx context.Context, t *target) (runner, error) {
-		i, err := newTags(ctx, t, "page")
-		if err == nil {
-			_, err = i.run(ctx, t, 0)
-		}
-		return get(4, http.MethodGet, "/v2/"+i.images[0].repo+"/tags/list?n=100"), err
+		repo, err := t.withTags(ctx)
+		return get(4, http.MethodGet, "/v2/"+repo+"/tags/list?n=100"), err
 	}},
 	{name: "blob of 1 KiB, 16 at a time", prepare: func(ctx context.Context, t *target) (runner, error) {
 		i, err := t.push(ctx, "small", 1<<10)
@@ -110,7 +108,9 @@ var rows = []row{
 		i, err := t.push(ctx, "herd", 2<<20, 2<<20, 1<<20)
 		return &load{workers: 500, atOnce: true, limit: 500, op: i.pull}, err
 	}},
-	{name: "catalogue page of 100", only: registries, prepare: func(_ context.Context, t *target) (runner, error) { return catalogue(t), nil }},
+	{name: "catalogue page of 100", only: registries, prepare: func(ctx context.Context, t *target) (runner, error) {
+		return catalogue(t), t.fill(ctx, 100, 1)
+	}},
 	{name: "catalogue page of 100 of 10,000 repositories", only: pratique, large: true, prepare: func(ctx context.Context, t *target) (runner, error) {
 		return catalogue(t), t.fill(ctx, 10_000, 10)
 	}},
@@ -151,52 +151,6 @@ type restart struct{}
 func (restart) run(ctx context.Context, t *target, _ time.Duration) (result, error) {
 	took, err := t.restart(ctx)
 	return result{ops: 1, requests: 1, wall: took, latencies: []time.Duration{took}}, err
-}
-
-// tags puts 10,000 tags on ten images of a repository, as many as Amazon ECR
-// allows, and says how the last thousand compare with the first.
-type tags struct{ images []*image }
-
-func newTags(ctx context.Context, t *target, name string) (*tags, error) {
-	first, err := t.push(ctx, name, 1<<10)
-	if err != nil {
-		return nil, err
-	}
-	l := &tags{images: []*image{first}}
-	c := newClient(t)
-	defer c.close()
-	for len(l.images) < 10 && err == nil {
-		i := newImage(first.repo, unique("v"), 1<<10)
-		_, _, err = i.push(c, false)
-		l.images = append(l.images, i)
-	}
-	return l, err
-}
-
-func (l *tags) run(ctx context.Context, t *target, _ time.Duration) (result, error) {
-	const all, part = 10_000, 1000
-	put := &load{workers: 8, op: func(c *client, n int) (int, int64, error) {
-		i := l.images[n%len(l.images)]
-		_, err := c.want(http.StatusCreated, http.MethodPut, i.manifestPath(unique("v")), manifestType, i.manifest)
-		return 1, 0, err
-	}}
-	var sum, first, last result
-	for range all / part {
-		put.limit = part
-		r, err := put.run(ctx, t, 0)
-		if err != nil {
-			return result{}, err
-		}
-		if sum.ops == 0 {
-			first = r
-		}
-		last = r
-		sum.ops, sum.requests = sum.ops+r.ops, sum.requests+r.requests
-		sum.wall, sum.cpu = sum.wall+r.wall, sum.cpu+r.cpu
-		sum.latencies = r.latencies
-	}
-	sum.note = fmt.Sprintf("first thousand %.0f/s, last %.0f/s", part/first.wall.Seconds(), part/last.wall.Seconds())
-	return sum, nil
 }
 
 // mounts takes layers of one repository to others; no layer goes to the same twice.

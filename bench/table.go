@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -25,6 +26,11 @@ func (t *table) add(r row, target *target, got result) {
 	fmt.Fprintf(t.w, "%-46s %-12s %9.0f %8s %9s %9s %9s %10.4f  %s\n", r.name, target.name,
 		float64(got.requests)/seconds, rate, short(got.quantile(0.5)), short(got.quantile(0.99)), perGB,
 		got.cpu.Seconds()/float64(got.requests)*1000, got.note)
+}
+
+func (t *table) failed(r row, target *target, err error) {
+	why, _, _ := strings.Cut(err.Error(), "\n")
+	fmt.Fprintf(t.w, "%-46s %-12s failed: %s\n", r.name, target.name, why)
 }
 
 func (t *table) memory(target *target) {

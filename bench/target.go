@@ -44,6 +44,7 @@ type target struct {
 
 	restart func(ctx context.Context) (time.Duration, error) // until it is ready; Pratique only
 	dir     string                                           // what files serves
+	tagged  string                                           // a repository with 10,000 tags, once there is one
 }
 
 // The accounts of the measured Pratique: the images belong to the first.
