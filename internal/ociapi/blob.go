@@ -83,17 +83,6 @@ func serveLayer(w http.ResponseWriter, r *http.Request, store *registry.Registry
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	if r.Method == http.MethodGet {
-		// Whoever follows asks there for the range it wants.
-		if url, err := store.Redirect(r.Context(), l, layerType(l)); err != nil {
-			return err
-		} else if url != "" {
-			h.Set("Location", url)
-			h.Set("Cache-Control", "no-store")
-			w.WriteHeader(http.StatusTemporaryRedirect)
-			return nil
-		}
-	}
 	status, off, n := http.StatusOK, int64(0), l.Size
 	if ranges := r.Header.Get("Range"); ranges != "" && (r.Header.Get("If-Range") == "" || r.Header.Get("If-Range") == etag(l.Digest)) {
 		var ok, satisfiable bool
@@ -108,8 +97,21 @@ func serveLayer(w http.ResponseWriter, r *http.Request, store *registry.Registry
 			}
 		default:
 			status = http.StatusPartialContent
-			h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", off, off+n-1, l.Size))
 		}
+	}
+	if r.Method == http.MethodGet {
+		// Whoever follows asks there for the range it wants.
+		if url, err := store.Redirect(r.Context(), l, layerType(l)); err != nil {
+			return err
+		} else if url != "" {
+			h.Set("Location", url)
+			h.Set("Cache-Control", "no-store")
+			w.WriteHeader(http.StatusTemporaryRedirect)
+			return nil
+		}
+	}
+	if status == http.StatusPartialContent {
+		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", off, off+n-1, l.Size))
 	}
 	h.Set("Content-Type", layerType(l))
 	h.Set("Content-Length", strconv.FormatInt(n, 10))

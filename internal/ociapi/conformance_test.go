@@ -85,7 +85,10 @@ func TestPushBlob(t *testing.T) {
 						t.Errorf("body %q", got.body)
 					}
 					got.wantHeader(t, "Content-Length", fmt.Sprint(len(content)))
-					got.wantHeader(t, "Docker-Content-Digest", d.String())
+					got.own().wantHeader(t, "Docker-Content-Digest", d.String())
+					if redirected := got.own() != got; redirected != way(withRedirects) {
+						t.Errorf("redirected: %t", redirected)
+					}
 					head := w.do(request{method: "HEAD", path: r.Header.Get("Location")}).want(t, http.StatusOK, "")
 					head.wantHeader(t, "Content-Length", fmt.Sprint(len(content)))
 					head.wantHeader(t, "Content-Type", "application/octet-stream")
@@ -200,8 +203,11 @@ func TestBlobRanges(t *testing.T) {
 		if tt.ifRange != "" {
 			header["If-Range"] = tt.ifRange
 		}
-		r := w.do(request{method: "GET", path: path, header: header}).want(t, tt.status, "")
-		r.wantHeader(t, "Content-Range", tt.answer)
+		r := w.do(request{method: "GET", path: path, header: header})
+		if r.own() != r && tt.ifRange == `"other"` {
+			continue // a bucket has entity tags of its own, and not all know If-Range
+		}
+		r.want(t, tt.status, "").wantHeader(t, "Content-Range", tt.answer)
 		if tt.status != http.StatusRequestedRangeNotSatisfiable && r.body != tt.body {
 			t.Errorf("Range %q: body %q, want %q", tt.ranges, r.body, tt.body)
 		}
@@ -210,7 +216,7 @@ func TestBlobRanges(t *testing.T) {
 	}
 	for match, status := range map[string]int{tag: 304, "W/" + tag: 304, "*": 304, `"x", ` + tag: 304, `"x"`: 200} {
 		r := w.do(request{method: "GET", path: path, header: map[string]string{"If-None-Match": match}}).want(t, status, "")
-		r.wantHeader(t, "Etag", tag)
+		r.own().wantHeader(t, "Etag", tag)
 	}
 	w.do(request{method: "GET", path: "/v2/team/app/blobs/" + digest.FromString("none").String()}).want(t, http.StatusNotFound, "BLOB_UNKNOWN")
 }
@@ -254,7 +260,7 @@ func TestManifests(t *testing.T) {
 	w.put(app, "page", page).want(t, http.StatusCreated, "")
 	r := w.do(request{method: "GET", path: "/v2/team/app/blobs/" + page.Layers[0].Digest.String()}).want(t, http.StatusOK, "")
 	r.wantHeader(t, "Content-Type", "application/octet-stream")
-	r.wantHeader(t, "X-Content-Type-Options", "nosniff")
+	r.own().wantHeader(t, "X-Content-Type-Options", "nosniff")
 
 	for _, ref := range []string{"none", ".INVALID_MANIFEST_NAME", digest.FromString("none").String()} {
 		r := w.do(request{method: "GET", path: "/v2/team/app/manifests/" + ref}).want(t, http.StatusNotFound, "MANIFEST_UNKNOWN")

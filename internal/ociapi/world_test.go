@@ -67,12 +67,13 @@ func newWorld(t *testing.T) *world {
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	w.layers = ociapi.NewLayerURLs(box, w.clock)
 	var nodes []*ociapi.API
-	for _, state := range openStates(t, dir) {
-		w.iam = iam.New(iam.Config{DB: state.db, Box: box, Now: w.clock})
-		w.registry = registry.New(registry.Config{DB: state.db, Blobs: state.blobs, Now: w.clock, Log: log})
+	for _, c := range openNodes(t, dir) {
+		c.Now, c.Log = w.clock, log
+		w.iam = iam.New(iam.Config{DB: c.DB, Box: box, Now: w.clock})
+		w.registry = registry.New(c)
 		w.who = authn.New(authn.Config{IAM: w.iam, Box: box, Now: w.clock})
 		nodes = append(nodes, ociapi.New(ociapi.Config{
-			Registry: w.registry, Authenticator: w.who, Authorizer: authz.New(authz.Config{IAM: w.iam, Org: org.New(org.Config{DB: state.db, Now: w.clock}), Registry: w.registry, Now: w.clock}),
+			Registry: w.registry, Authenticator: w.who, Authorizer: authz.New(authz.Config{IAM: w.iam, Org: org.New(org.Config{DB: c.DB, Now: w.clock}), Registry: w.registry, Now: w.clock}),
 			Layers: w.layers, Now: w.clock, Log: log,
 		}))
 	}
@@ -212,6 +213,14 @@ func (w *world) do(q request) *response {
 		w.t.Fatal(err)
 	}
 	return &response{resp, string(b)}
+}
+
+// own is the registry's own answer, where another's was what it redirected to.
+func (r *response) own() *response {
+	if from := r.Request.Response; from != nil {
+		return &response{from, ""}
+	}
+	return r
 }
 
 // want fails the test unless the response has the status, and an error of the
