@@ -32,6 +32,7 @@ type options struct {
 	rounds   int
 	large    bool
 	database string
+	blobs    string
 }
 
 func main() {
@@ -50,6 +51,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 1, "how often to measure each row; the best of them is printed")
 	flag.BoolVar(&o.large, "large", false, "also the rows with 10,000 repositories and 100,000 images")
 	flag.StringVar(&o.database, "db", "", "metadata database of Pratique (default SQLite)")
+	flag.StringVar(&o.blobs, "blobs", "", "layer store of Pratique, s3://…; layers are then answered by redirects, which are not followed (default files)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, o)

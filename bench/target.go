@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -41,6 +42,8 @@ type target struct {
 
 	// makeRepository makes what a push goes to, where that must be there first.
 	makeRepository func(ctx context.Context, name string) error
+
+	redirects bool // large layers are answered by a redirect
 
 	restart func(ctx context.Context) (time.Duration, error) // until it is ready; Pratique only
 	dir     string                                           // what files serves
@@ -102,6 +105,11 @@ func startPratique(ctx context.Context, dir string, o options) (*target, error) 
 	if o.database != "" {
 		store = append(store, "--db", o.database)
 	}
+	var serve []string
+	if o.blobs != "" {
+		serve = []string{"--blobs", o.blobs}
+		t.redirects = true
+	}
 	keys := map[string]aws.CredentialsProvider{}
 	for _, id := range []string{owner, plane} {
 		out, err := exec.CommandContext(ctx, binary, append([]string{"account", "create", id, "--name", "a" + id, "--output", "json"}, store...)...).Output()
@@ -124,7 +132,7 @@ func startPratique(ctx context.Context, dir string, o options) (*target, error) 
 		addrFile := filepath.Join(dir, "addr")
 		_ = os.Remove(addrFile) // of the start before
 		cmd := exec.CommandContext(context.WithoutCancel(ctx), binary, append([]string{"serve", "--listen", listen, "--addr-file", addrFile,
-			"--quota", "tags-per-image=1000000"}, store...)...)
+			"--quota", "tags-per-image=1000000"}, slices.Concat(store, serve)...)...)
 		cmd.Stderr = log
 		begin := time.Now()
 		if err := cmd.Start(); err != nil {
