@@ -96,6 +96,8 @@ func TestRegistryAt(t *testing.T) {
 		"localhost:5000":                       "222222222222.dkr.ecr.us-east-1.localhost:5000",
 		"api.ecr.us-east-1.amazonaws.com":      "222222222222.dkr.ecr.us-east-1.amazonaws.com",
 		"API.ECR.us-east-1.AMAZONAWS.com:8443": "222222222222.dkr.ecr.us-east-1.amazonaws.com:8443",
+		"amazonaws.com":                        "222222222222.dkr.ecr.us-east-1.amazonaws.com",
+		"localhost:7000":                       "222222222222.dkr.ecr.us-east-1.localhost:7000",
 		"api.localhost:7000":                   "222222222222.dkr.ecr.us-east-1.localhost:7000",
 		"evilamazonaws.com":                    "222222222222.dkr.ecr.us-east-1.localhost:5000",
 	} {

@@ -54,7 +54,7 @@ func (s *Server) defaultAccount(ctx context.Context) (string, error) {
 func (s *Server) registryAt(host, account, region string) endpoint.Registry {
 	name, port := endpoint.SplitPort(strings.ToLower(host))
 	for _, d := range s.cfg.Domains {
-		if name != d && strings.HasSuffix(name, "."+d) {
+		if name == d || strings.HasSuffix(name, "."+d) {
 			return endpoint.Registry{Account: account, Region: region, Domain: d, Port: port}
 		}
 	}
