@@ -180,6 +180,7 @@ func OpenS3(ctx context.Context, c S3Config) (*S3, error) {
 				o.BaseEndpoint = aws.String(endpoint)
 			}
 			o.UsePathStyle = l.pathStyle
+			o.APIOptions = append(o.APIOptions, markUnavailable)
 			// What is sent is signed, so that its digest is checked; checksums
 			// besides that are unknown to some servers.
 			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired

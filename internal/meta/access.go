@@ -177,7 +177,8 @@ const onceFor = 100 * time.Millisecond
 func (db *DB) version(ctx context.Context) (version, error) {
 	o, _ := ctx.Value(onceKey{}).(*once)
 	if o == nil {
-		return db.look(ctx)
+		v, err := db.look(ctx)
+		return v, unavailable(err)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -189,7 +190,7 @@ func (db *DB) version(ctx context.Context) (version, error) {
 	if err == nil {
 		o.db, o.version, o.at = db, v, at
 	}
-	return v, err
+	return v, unavailable(err)
 }
 
 // forget makes who goes on with the context look again.

@@ -82,7 +82,9 @@ func (db *DB) Close() error { return db.engine.Close() }
 func (db *DB) Ping(ctx context.Context) error { return db.engine.Ping(ctx) }
 
 // Read runs f in a read-only transaction that sees one snapshot.
-func (db *DB) Read(ctx context.Context, f func(*Tx) error) error { return db.read(ctx, f) }
+func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
+	return unavailable(db.read(ctx, f))
+}
 
 const (
 	// attempts is how often Write tries a transaction that lost to another.
@@ -109,10 +111,10 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 		}
 		if err = db.write(ctx, f, i >= patience); err == nil || !isConflict(err) {
 			forget(ctx)
-			return err
+			return unavailable(err)
 		}
 	}
-	return fmt.Errorf("write: gave up after %d attempts: %w", attempts, err)
+	return unavailable(fmt.Errorf("write: gave up after %d attempts: %w", attempts, err))
 }
 
 // IsUnique reports whether err is the violation of a primary key or a unique

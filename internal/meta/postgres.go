@@ -10,7 +10,8 @@ import (
 	"sync"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"golang.org/x/sync/semaphore"
 )
 
@@ -18,6 +19,7 @@ import (
 type postgresDB struct {
 	pool    *sql.DB
 	writers *semaphore.Weighted // places for those who write
+	late    time.Duration       // beginTimeout
 
 	watch struct {
 		sync.Mutex
@@ -30,11 +32,24 @@ type postgresDB struct {
 // each connection.
 const places = 32
 
+const (
+	// connectTimeout bounds the making of a connection, unless the URL says
+	// otherwise: a host that is gone does not answer.
+	connectTimeout = 5 * time.Second
+
+	// beginTimeout bounds how long a transaction waits until it may begin.
+	beginTimeout = 15 * time.Second
+)
+
 func openPostgres(ctx context.Context, rawURL string) (engine, error) {
-	pool, err := sql.Open("pgx", rawURL)
+	config, err := pgx.ParseConfig(rawURL)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", withoutURL(err, rawURL))
 	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(places)
 	pool.SetMaxIdleConns(places / 2)
 	var collation string
@@ -44,7 +59,7 @@ func openPostgres(ctx context.Context, rawURL string) (engine, error) {
 	}
 	switch collation {
 	case "C", "POSIX", "C.UTF-8", "C.utf8":
-		return &postgresDB{pool: pool, writers: semaphore.NewWeighted(places)}, nil
+		return &postgresDB{pool: pool, writers: semaphore.NewWeighted(places), late: beginTimeout}, nil
 	}
 	return nil, errors.Join(fmt.Errorf("open database: collation %q does not sort by bytes; create the database with LC_COLLATE 'C' (createdb --locale=C --template=template0)", collation), pool.Close())
 }
@@ -72,11 +87,11 @@ func (db *postgresDB) lockMigrations(tx *Tx) error {
 }
 
 func (db *postgresDB) read(ctx context.Context, f func(*Tx) error) error {
-	tx, err := db.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
+	tx, end, err := db.begin(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 	if err != nil {
 		return fmt.Errorf("begin read: %w", err)
 	}
-	defer func() { _ = tx.Rollback() }() // nothing to keep: it only read
+	defer end()
 	return f(&Tx{ctx: ctx, on: pooled{tx}})
 }
 
@@ -89,15 +104,15 @@ func (db *postgresDB) write(ctx context.Context, f func(*Tx) error, alone bool) 
 	if alone {
 		need = places
 	}
-	if err := db.writers.Acquire(ctx, need); err != nil {
-		return err
+	if err := db.acquire(ctx, need); err != nil {
+		return fmt.Errorf("begin write: %w", err)
 	}
 	defer db.writers.Release(need)
-	tx, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+	tx, end, err := db.begin(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
 		return fmt.Errorf("begin write: %w", err)
 	}
-	defer func() { _ = tx.Rollback() }() // of no effect after the commit
+	defer end()
 	t := &Tx{ctx: ctx, on: pooled{tx}}
 	if err := f(t); err != nil {
 		return err
@@ -109,6 +124,44 @@ func (db *postgresDB) write(ctx context.Context, f func(*Tx) error, alone bool) 
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// acquire waits for places to write.
+func (db *postgresDB) acquire(ctx context.Context, n int64) error {
+	waiting, cancel := context.WithTimeoutCause(ctx, db.late, errLate)
+	defer cancel()
+	if db.writers.Acquire(waiting, n) != nil {
+		return context.Cause(waiting)
+	}
+	return nil
+}
+
+// errLate is why a transaction did not begin.
+var errLate = fmt.Errorf("%w: too many transactions are under way", ErrUnavailable)
+
+// begin begins a transaction. The caller ends it, which drops what it has not
+// committed.
+func (db *postgresDB) begin(ctx context.Context, how *sql.TxOptions) (_ *sql.Tx, end func(), err error) {
+	// The transaction lives as long as its context, which so cannot be that of the waiting.
+	ctx, cancel := context.WithCancelCause(ctx)
+	late := time.AfterFunc(db.late, func() { cancel(errLate) })
+	tx, err := db.pool.BeginTx(ctx, how)
+	if err == nil && !late.Stop() {
+		_ = tx.Rollback() // it is over
+		err = errLate
+	}
+	if err != nil {
+		late.Stop()
+		if errors.Is(context.Cause(ctx), errLate) {
+			err = errLate
+		}
+		cancel(nil)
+		return nil, nil, err
+	}
+	return tx, func() {
+		_ = tx.Rollback() // of no effect after a commit
+		cancel(nil)
+	}, nil
 }
 
 // pooled runs the statements of a transaction.
