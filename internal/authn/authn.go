@@ -53,7 +53,7 @@ type Identity struct {
 	STS         *iam.Session
 	Credential  Credential
 	AccessKeyID string
-	// Context holds the condition keys that the principal fills.
+	// Context holds the condition keys that the principal fills. It must not be changed.
 	Context policy.Context
 
 	ref     iam.Ref
@@ -95,14 +95,14 @@ type Authenticator struct {
 	now  func() time.Time
 	keys *sigv4.KeyCache
 
-	claims claimsCache
+	opened *seal.Memo[*opened]
 
 	build func(ctx context.Context, build string, attempt int64) (bool, error)
 }
 
 // New returns an Authenticator.
 func New(c Config) *Authenticator {
-	return &Authenticator{iam: c.IAM, box: c.Box, now: c.Now, keys: sigv4.NewKeyCache(4096), build: c.Build}
+	return &Authenticator{iam: c.IAM, box: c.Box, now: c.Now, keys: sigv4.NewKeyCache(4096), opened: seal.NewMemo[*opened](c.Box, openedMost), build: c.Build}
 }
 
 // proof is a credential that was found good, before the principal behind it is
@@ -114,6 +114,7 @@ type proof struct {
 	ref         iam.Ref
 	key         *iam.Key     // nil for temporary credentials
 	sts         *iam.Session // nil for long-term credentials
+	keys        *subjectKeys // of a token that is remembered
 }
 
 // SigV4 authenticates a signed request whose body has been read. service is
@@ -169,21 +170,39 @@ func (a *Authenticator) PublicBasic(r *http.Request) (*Identity, error) {
 }
 
 func (a *Authenticator) basic(r *http.Request, purpose string) (*Identity, error) {
-	user, password, ok := r.BasicAuth()
-	if !ok {
-		return nil, ErrNoCredentials
+	var user, password string
+	t, err := a.remember(purpose, r.Header.Get("Authorization"), func() (*opened, error) {
+		var ok bool
+		if user, password, ok = r.BasicAuth(); !ok {
+			return nil, ErrNoCredentials
+		}
+		if user != "AWS" {
+			return nil, errAccessKey
+		}
+		return a.openToken(purpose, password)
+	})
+	switch {
+	case errors.Is(err, errAccessKey):
+		return a.basicKey(r.Context(), user, password)
+	case err != nil:
+		return nil, err
 	}
-	if user == "AWS" {
-		return a.openToken(r.Context(), purpose, password)
-	}
-	p, err := a.lookUp(r.Context(), user, "")
+	return a.use(r.Context(), purpose, t)
+}
+
+// errAccessKey says that Basic credentials are no token but an access key.
+var errAccessKey = errors.New("an access key")
+
+// basicKey authenticates an access key that came with its secret.
+func (a *Authenticator) basicKey(ctx context.Context, id, secret string) (*Identity, error) {
+	p, err := a.lookUp(ctx, id, "")
 	if err != nil {
 		return nil, err
 	}
-	if subtle.ConstantTimeCompare([]byte(p.secret.Reveal()), []byte(password)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(p.secret.Reveal()), []byte(secret)) != 1 {
 		return nil, ErrInvalidCredentials
 	}
-	return a.identify(r.Context(), p)
+	return a.identify(ctx, p)
 }
 
 // lookUp finds what is known of an access key: its own record for long-term
@@ -234,7 +253,11 @@ func (a *Authenticator) identify(ctx context.Context, p *proof) (*Identity, erro
 			return nil, err
 		}
 	}
-	id.Context = principalKeys(id)
+	if p.keys != nil {
+		id.Context = p.keys.of(id)
+	} else {
+		id.Context = principalKeys(id)
+	}
 	return id, nil
 }
 

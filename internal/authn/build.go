@@ -60,7 +60,7 @@ func (a *Authenticator) BuildToken(ctx context.Context, delegation []byte, build
 	if err := json.Unmarshal(plain, &c); err != nil {
 		return "", fmt.Errorf("open delegation: %w", err)
 	}
-	if _, err := a.bearer(ctx, &c); err != nil {
+	if _, err := a.bearer(ctx, &opened{claims: c}); err != nil {
 		return "", err
 	}
 	c.Expires, c.Build, c.Attempt = expires.Unix(), build, attempt

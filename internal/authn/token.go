@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/seal"
+	"github.com/pratique-dev/pratique/policy"
 )
 
 // TokenLifetime is how long a registry token is good for, as on Amazon ECR.
@@ -41,34 +42,26 @@ type claims struct {
 	Attempt int64  `json:"attempt,omitempty"`
 }
 
-// claimsCache remembers what the tokens in use say, by the text that was sealed.
-type claimsCache struct {
-	mu sync.RWMutex
-	m  map[string]*claims
+// opened is a token that was opened. It is remembered, so it must not be changed.
+type opened struct {
+	claims
+	keys subjectKeys
 }
 
-// claimsMost is how many it remembers; then it begins anew.
-const claimsMost = 10_000
+// openedMost is how many tokens are remembered.
+const openedMost = 10_000
 
-// read decodes the text of a token. What it returns must not be changed.
-func (cc *claimsCache) read(text []byte) (*claims, error) {
-	cc.mu.RLock()
-	c := cc.m[string(text)]
-	cc.mu.RUnlock()
-	if c != nil {
-		return c, nil
+// subjectKeys remembers the condition keys that the principal of a token fills:
+// they are the same for as long as it is.
+type subjectKeys struct{ last atomic.Pointer[Identity] }
+
+func (k *subjectKeys) of(id *Identity) policy.Context {
+	last := k.last.Load()
+	if last == nil || last.Subject != id.Subject {
+		last = &Identity{Subject: id.Subject, Context: principalKeys(id)}
+		k.last.Store(last)
 	}
-	c = new(claims)
-	if err := json.Unmarshal(text, c); err != nil {
-		return nil, err
-	}
-	cc.mu.Lock()
-	defer cc.mu.Unlock()
-	if cc.m == nil || len(cc.m) == claimsMost {
-		cc.m = map[string]*claims{}
-	}
-	cc.m[string(text)] = c
-	return c, nil
+	return last.Context
 }
 
 // RegistryToken makes a token that lets id use the registry endpoint until
@@ -109,7 +102,11 @@ func (a *Authenticator) Bearer(r *http.Request) (id *Identity, err error) {
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return nil, ErrNoCredentials
 	}
-	return a.openToken(r.Context(), bearerPurpose, token)
+	t, err := a.remember(bearerPurpose, token, func() (*opened, error) { return a.openToken(bearerPurpose, token) })
+	if err != nil {
+		return nil, err
+	}
+	return a.use(r.Context(), bearerPurpose, t)
 }
 
 func (a *Authenticator) sealToken(purpose string, id *Identity, expires time.Time) (string, error) {
@@ -124,9 +121,14 @@ func (a *Authenticator) sealToken(purpose string, id *Identity, expires time.Tim
 	return a.box.SealString(purpose, b), nil
 }
 
-// openToken opens a token and identifies whom it was made for, nil if that was
-// nobody. Errors: ErrInvalidCredentials, ErrExpired.
-func (a *Authenticator) openToken(ctx context.Context, purpose, token string) (*Identity, error) {
+// remember returns what open returned for the same purpose and text before.
+func (a *Authenticator) remember(purpose, text string, open func() (*opened, error)) (*opened, error) {
+	key := make([]byte, 0, 1<<10) // enough for most, so that it stays on the stack
+	return a.opened.Get(append(append(append(key, purpose...), 0), text...), open)
+}
+
+// openToken opens a token, which may have expired. Errors: ErrInvalidCredentials.
+func (a *Authenticator) openToken(purpose, token string) (*opened, error) {
 	b, err := a.box.OpenString(purpose, token)
 	if errors.Is(err, seal.ErrInvalid) {
 		return nil, ErrInvalidCredentials
@@ -134,37 +136,43 @@ func (a *Authenticator) openToken(ctx context.Context, purpose, token string) (*
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.claims.read(b)
-	if err != nil {
+	t := new(opened)
+	if err := json.Unmarshal(b, &t.claims); err != nil {
 		return nil, fmt.Errorf("open %s: %w", purpose, err)
 	}
-	if a.now().Unix() >= c.Expires {
+	return t, nil
+}
+
+// use identifies whom a token was made for, nil if that was nobody in
+// particular. Errors: ErrInvalidCredentials, ErrExpired.
+func (a *Authenticator) use(ctx context.Context, purpose string, t *opened) (*Identity, error) {
+	if a.now().Unix() >= t.Expires {
 		return nil, ErrExpired
 	}
-	if purpose == bearerPurpose && c.AccessKeyID == "" {
+	if purpose == bearerPurpose && t.AccessKeyID == "" {
 		return nil, nil
 	}
-	if c.Build != "" {
-		if err := a.checkBuild(ctx, c); err != nil {
+	if t.Build != "" {
+		if err := a.checkBuild(ctx, &t.claims); err != nil {
 			return nil, err
 		}
 	}
-	id, err := a.bearer(ctx, c)
+	id, err := a.bearer(ctx, t)
 	if err == nil {
-		id.expires = time.Unix(c.Expires, 0)
+		id.expires = time.Unix(t.Expires, 0)
 	}
 	return id, err
 }
 
 // bearer identifies whom claims are about, as they are now.
-func (a *Authenticator) bearer(ctx context.Context, c *claims) (*Identity, error) {
-	p := &proof{kind: RegistryToken, accessKeyID: c.AccessKeyID, ref: c.Ref, sts: c.STS}
-	if c.STS == nil { // a key that was deleted or deactivated since takes its tokens along
-		key, err := a.lookUp(ctx, c.AccessKeyID, "")
+func (a *Authenticator) bearer(ctx context.Context, t *opened) (*Identity, error) {
+	p := &proof{kind: RegistryToken, accessKeyID: t.AccessKeyID, ref: t.Ref, sts: t.STS, keys: &t.keys}
+	if t.STS == nil { // a key that was deleted or deactivated since takes its tokens along
+		key, err := a.lookUp(ctx, t.AccessKeyID, "")
 		if err != nil {
 			return nil, err
 		}
-		if key.ref != c.Ref {
+		if key.ref != t.Ref {
 			return nil, ErrInvalidCredentials
 		}
 	}

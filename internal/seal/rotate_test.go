@@ -210,3 +210,39 @@ func TestRotateLink(t *testing.T) {
 		t.Errorf("keys %v", got)
 	}
 }
+
+func TestMemo(t *testing.T) {
+	path := write(t, keyOne)
+	b := openFile(t, path)
+	sealed := b.SealString("p", []byte("text"))
+	m := seal.NewMemo[string](b, 2)
+	opened := 0
+	get := func(sealed string) (string, error) {
+		return m.Get([]byte(sealed), func() (string, error) {
+			opened++
+			plain, err := b.OpenString("p", sealed)
+			return string(plain), err
+		})
+	}
+	want := func(sealed, text string, err error, times int) {
+		t.Helper()
+		if got, gotErr := get(sealed); got != text || !errors.Is(gotErr, err) || opened != times {
+			t.Errorf("got %q, %v after opening %d times; want %q, %v after %d", got, gotErr, opened, text, err, times)
+		}
+	}
+	want(sealed, "text", nil, 1)
+	want(sealed, "text", nil, 1)
+	want(sealed+"A", "", seal.ErrInvalid, 2)
+	want(sealed+"A", "", seal.ErrInvalid, 3)
+
+	other := b.SealString("p", []byte("other"))
+	want(other, "other", nil, 4)
+	want(b.SealString("p", []byte("too many")), "too many", nil, 5)
+	want(sealed, "text", nil, 6)
+
+	if err := os.WriteFile(path, []byte(keyTwo), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.Seal("p", nil) // which reads the file
+	want(sealed, "", seal.ErrInvalid, 7)
+}
