@@ -12,9 +12,14 @@ import (
 // transactions: a commit costs a sync of the disk, and one is enough for all
 // who came while the one before was under way.
 //
-// Each in turn runs its function in a savepoint of the open transaction, then
-// hands the transaction on to who waits. Who finds nobody waiting commits it for
-// all, and nobody's Write returns before that.
+// Each in turn runs its function in the open transaction, then hands the
+// transaction on to who waits. Who finds nobody waiting commits it for all, and
+// nobody's Write returns before that.
+//
+// There is no savepoint for each, since SQLite would copy every page before it is
+// changed. Functions that fail have seldom written anything by then. One that
+// has takes the others' writes with it; then all of them are tried again, with
+// savepoints.
 type group struct {
 	on *session // of who has the turn
 
@@ -30,14 +35,19 @@ const batchSize = 64
 // A batch is a transaction with all that was written in it. Who has the turn
 // may use it.
 type batch struct {
-	on   *session
-	size int   // writes tried
-	kept int   // writes that are in it
-	lost error // why it is of no use any more
+	on      *session
+	size    int   // writes tried
+	kept    int   // writes that are in it
+	careful bool  // each write from now on has a savepoint
+	lost    error // why it is of no use any more
 
 	done chan struct{} // closed when it has ended
 	err  error         // how; to be read once done is closed
 }
+
+// errUndone says that a write of the batch failed when it had no savepoint to
+// go back to.
+var errUndone = errors.New("a write had to be undone with the others in its transaction")
 
 // errLost says that the write was undone because another one of its batch broke
 // the transaction, by filling the disk for instance.
@@ -47,20 +57,32 @@ var errLost = errors.New("the transaction was lost to another write in it")
 // of f: that may tell of what others wrote in the batch, as that a row exists,
 // which nobody else sees before, and which is not so if the batch is lost.
 func (g *group) write(ctx context.Context, f func(*Tx) error) error {
+	err := g.try(ctx, f, false)
+	if errors.Is(err, errUndone) {
+		err = g.try(ctx, f, true)
+	}
+	return err
+}
+
+// try is write. If it is not careful it can fail with errUndone.
+func (g *group) try(ctx context.Context, f func(*Tx) error, careful bool) error {
 	b, err := g.enter(ctx)
 	if err != nil {
 		return err
 	}
+	b.careful = b.careful || careful
+	tx := &Tx{ctx: ctx, on: whole{b.on}}
 	err, returned := error(nil), false
 	defer func() {
 		if !returned { // f panicked, or ended its goroutine
-			b.undo()
+			b.undo(tx)
 			g.leave(b)
 		}
 	}()
-	err = b.run(ctx, f)
+	err = b.run(tx, f)
 	returned = true
-	broken := err != nil && b.lost != nil // by f itself
+	alone := b.careful || b.kept == 0              // what it met was not written by others, or stays
+	broken := err != nil && b.lost != nil && alone // by f itself
 	g.leave(b)
 	<-b.done
 	if b.err != nil && !broken {
@@ -95,6 +117,7 @@ func (g *group) enter(ctx context.Context) (*batch, error) {
 	b = &batch{on: g.on, done: make(chan struct{})}
 	// Deferred transactions that turn into writers fail at once and ignore
 	// busy_timeout.
+	b.on.rolledBack = false
 	if err := b.exec(`BEGIN IMMEDIATE`); err != nil {
 		g.pass(nil)
 		return nil, fmt.Errorf("begin write: %w", err)
@@ -155,36 +178,52 @@ func (g *group) pass(b *batch) bool {
 	return true
 }
 
-// run runs f in a savepoint. Statements do not end with ctx: SQLite gives up the
-// whole transaction when it is interrupted. It ends between them.
-func (b *batch) run(ctx context.Context, f func(*Tx) error) error {
+// run runs f. Statements do not end with its context: SQLite gives up the whole
+// transaction when it is interrupted. It ends between them.
+func (b *batch) run(tx *Tx, f func(*Tx) error) error {
 	b.size++
-	if err := b.exec(`SAVEPOINT write`); err != nil {
-		return fmt.Errorf("begin write: %w", err)
+	if b.careful {
+		if err := b.exec(`SAVEPOINT write`); err != nil {
+			return fmt.Errorf("begin write: %w", err)
+		}
 	}
-	tx := &Tx{ctx: ctx, on: whole{b.on}}
 	err := f(tx)
 	if err == nil {
 		err = tx.noteAccess()
 	}
 	if err == nil {
-		err = ctx.Err()
+		err = tx.ctx.Err()
+	}
+	if err == nil && b.on.rolledBack {
+		err = errRolledBack
 	}
 	if err != nil {
-		b.undo()
+		b.undo(tx)
 		return err
 	}
-	if err := b.exec(`RELEASE write`); err != nil {
-		return fmt.Errorf("end write: %w", err)
+	if b.careful {
+		if err := b.exec(`RELEASE write`); err != nil {
+			return fmt.Errorf("end write: %w", err)
+		}
 	}
 	b.kept++
 	return nil
 }
 
-// undo drops what was written since the savepoint.
-func (b *batch) undo() {
-	if b.exec(`ROLLBACK TO write`) == nil {
-		_ = b.exec(`RELEASE write`) // an error is kept in lost
+// errRolledBack says that SQLite gave up the transaction, as when the disk is full.
+var errRolledBack = errors.New("the transaction was rolled back")
+
+// undo drops what the write has written, or the batch if there is no other way.
+func (b *batch) undo(tx *Tx) {
+	switch {
+	case b.on.rolledBack:
+		b.lost = errRolledBack
+	case b.careful:
+		if b.exec(`ROLLBACK TO write`) == nil {
+			_ = b.exec(`RELEASE write`) // an error is kept in lost
+		}
+	case tx.wrote:
+		b.lost = errUndone
 	}
 }
 

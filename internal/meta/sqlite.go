@@ -11,7 +11,7 @@ import (
 	"runtime"
 	"sync"
 
-	_ "modernc.org/sqlite" // driver "sqlite"
+	"modernc.org/sqlite" // driver "sqlite"
 )
 
 // sqliteDB is a SQLite file: one session that writes, some that read, and one
@@ -52,6 +52,9 @@ func openSQLite(ctx context.Context, path string) (_ engine, err error) {
 		return nil, err
 	}
 	if db.group.on, err = newSession(ctx, db.writer); err != nil {
+		return nil, err
+	}
+	if err = db.group.on.watchRollback(); err != nil {
 		return nil, err
 	}
 	if db.readers, err = open("query_only(1)"); err != nil {
@@ -170,6 +173,8 @@ func (db *sqliteDB) look(ctx context.Context) (version, error) {
 type session struct {
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
+
+	rolledBack bool // a transaction was; kept by those that watch it
 }
 
 // preparedMost is how many statements a session keeps. There are fewer, but
@@ -182,6 +187,19 @@ func newSession(ctx context.Context, db *sql.DB) (*session, error) {
 		return nil, err
 	}
 	return &session{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+}
+
+// watchRollback has the session note when a transaction is rolled back, also by
+// SQLite of its own accord, after which statements would each be committed.
+func (s *session) watchRollback() error {
+	return s.conn.Raw(func(c any) error {
+		hooks, ok := c.(sqlite.HookRegisterer)
+		if !ok {
+			return fmt.Errorf("%T has no hooks", c)
+		}
+		hooks.RegisterRollbackHook(func() { s.rolledBack = true })
+		return nil
+	})
 }
 
 func (s *session) close() error {

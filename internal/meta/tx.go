@@ -12,6 +12,7 @@ type Tx struct {
 	on  conn
 
 	access bool // it wrote to a table of access
+	wrote  bool // it may have written anything
 }
 
 // conn is where the statements of a transaction run.
@@ -34,14 +35,16 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	t.note(query)
 	r, err := t.on.exec(t.ctx, query, args)
 	if err != nil {
-		return 0, err
+		return 0, err // and has changed nothing
 	}
+	t.wrote = true
 	return r.RowsAffected()
 }
 
 // Query runs a query. The caller closes the rows and checks their Err.
 func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 	t.note(query)
+	t.wrote = t.wrote || !onlyReads(query)
 	return t.on.iterate(t.ctx, query, args)
 }
 
@@ -49,7 +52,14 @@ func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 // none.
 func (t *Tx) QueryRow(query string, args ...any) *sql.Row {
 	t.note(query)
+	t.wrote = t.wrote || !onlyReads(query)
 	return t.on.queryRow(t.ctx, query, args)
+}
+
+// onlyReads reports whether a statement is known to change nothing.
+func onlyReads(query string) bool {
+	verb, _ := word(query)
+	return verb == "SELECT"
 }
 
 // Scanner is a row to be read: *sql.Row or *sql.Rows.
@@ -58,6 +68,7 @@ type Scanner interface{ Scan(dest ...any) error }
 // All runs a query and returns what scan makes of each row, in their order.
 func All[T any](tx *Tx, scan func(Scanner) (T, error), query string, args ...any) (all []T, err error) {
 	tx.note(query)
+	tx.wrote = tx.wrote || !onlyReads(query)
 	rows, err := tx.on.query(tx.ctx, query, args)
 	if err != nil {
 		return nil, err
