@@ -39,14 +39,15 @@ import (
 // must share too. It needs no more of the server than objects that are read as
 // they were last written, multipart uploads, CopyObject and lists in order.
 type S3 struct {
-	api     *s3.Client
-	presign *s3.PresignClient
-	bucket  string
-	prefix  string // of every key: "" or ends with a slash
-	store   string // in the tables
-	db      *meta.DB
-	now     func() time.Time
-	lease   time.Duration
+	api       *s3.Client
+	presign   *s3.PresignClient
+	presigned presigned
+	bucket    string
+	prefix    string // of every key: "" or ends with a slash
+	store     string // in the tables
+	db        *meta.DB
+	now       func() time.Time
+	lease     time.Duration
 
 	sizes sizeCache
 }
@@ -341,20 +342,6 @@ func (s *S3) list(ctx context.Context, after Name, yield func(Info) bool) error 
 		}
 	}
 	return nil
-}
-
-// PresignGet implements [Presigner].
-func (s *S3) PresignGet(ctx context.Context, b Name, mediaType string, lifetime time.Duration) (string, error) {
-	if err := b.check(); err != nil {
-		return "", fmt.Errorf("presign blob %s: %w", b, err)
-	}
-	req, err := s.presign.PresignGetObject(ctx, &s3.GetObjectInput{
-		Bucket: &s.bucket, Key: s.key(dataPath(b.Upload)), ResponseContentType: aws.String(mediaType),
-	}, s3.WithPresignExpires(lifetime))
-	if err != nil {
-		return "", fmt.Errorf("presign blob %s: %w", b, err)
-	}
-	return req.URL, nil
 }
 
 // Open implements [Store].

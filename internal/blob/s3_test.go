@@ -556,6 +556,42 @@ func TestS3Presign(t *testing.T) {
 	}
 }
 
+// A URL is signed once for those who ask within a minute, and each of them has
+// the whole lifetime.
+func TestS3PresignOnce(t *testing.T) {
+	server := startS3(t)
+	now := time.Now()
+	s, err := blob.OpenS3(t.Context(), blob.S3Config{URL: server.URL(), DB: metatest.Open(t, metatest.SQLite(t)), Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := blobtest.Put(t, s, digest.SHA256, []byte("hello world"))
+	sign := func(mediaType string) string {
+		t.Helper()
+		u, err := s.PresignGet(t.Context(), name, mediaType, 10*time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+	first, other := sign("application/a"), sign("application/b")
+	if first == other {
+		t.Error("one URL for two media types")
+	}
+	if u, err := url.Parse(first); err != nil || u.Query().Get("X-Amz-Expires") != "660" {
+		t.Errorf("%s: want it good for 11 minutes, %v", first, err)
+	}
+	now = now.Add(59 * time.Second)
+	if again := sign("application/a"); again != first {
+		t.Error("signed again after 59 s")
+	}
+	now = now.Add(time.Second)
+	time.Sleep(1100 * time.Millisecond) // the SDK signs by its own clock, to the second
+	if again := sign("application/a"); again == first {
+		t.Error("not signed again after a minute")
+	}
+}
+
 func TestParseS3URL(t *testing.T) {
 	for raw, want := range map[string]string{
 		"s3://bucket":                               "bucket ",
