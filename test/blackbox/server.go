@@ -112,9 +112,21 @@ func (s *Server) NodeCredentials(t testing.TB, env []string, args ...string) (ur
 // The test ends it, and fails on a data race that it reported.
 func Start(t testing.TB, data string, args ...string) *Server {
 	t.Helper()
-	addrFile := filepath.Join(t.TempDir(), "addr")
-	s := &Server{log: new(bytes.Buffer), done: make(chan error, 1)}
-	s.cmd = exec.Command(os.Getenv(envBinary), append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--addr-file", addrFile}, args...)...)
+	return StartCommand(t, exec.Command(Binary(), append([]string{"serve", "--data", data}, args...)...), t.TempDir())
+}
+
+// Binary is the path of the binary under test.
+func Binary() string { return os.Getenv(envBinary) }
+
+// StartCommand is Start for a command that is pratique serve with its flags, as
+// whoever it is to run, who can write to the folder. The flags of the address are
+// added.
+func StartCommand(t testing.TB, cmd *exec.Cmd, dir string) *Server {
+	t.Helper()
+	addrFile := filepath.Join(dir, "addr")
+	s := &Server{log: new(bytes.Buffer), done: make(chan error, 1), cmd: cmd}
+	args := cmd.Args
+	cmd.Args = append(args[:len(args):len(args)], "--listen", "127.0.0.1:0", "--addr-file", addrFile)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -128,7 +140,7 @@ func Start(t testing.TB, data string, args ...string) *Server {
 			t.Errorf("the server has a data race")
 		}
 		for line := range strings.Lines(s.log.String()) {
-			if strings.Contains(line, "level=ERROR") && !s.trouble.Load() {
+			if (strings.Contains(line, "level=ERROR") || strings.Contains(line, `"level":"ERROR"`)) && !s.trouble.Load() {
 				t.Errorf("the server had trouble: %s", line)
 			}
 		}
@@ -141,7 +153,7 @@ func Start(t testing.TB, data string, args ...string) *Server {
 		if addr, err := os.ReadFile(addrFile); err == nil && len(bytes.TrimSpace(addr)) > 0 {
 			s.Addr = string(bytes.TrimSpace(addr))
 			s.URL = "http://" + s.Addr
-			if slices.Contains(args, "--tls") {
+			if slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--tls") }) {
 				s.URL = "https://" + s.Addr
 			}
 			if ready(s.URL) {
