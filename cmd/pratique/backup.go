@@ -26,12 +26,14 @@ import (
 // for each generation a directory with the database as it was:
 //
 //	blobs/<algorithm>/<first two hex digits>/<hex>
-//	generations/<time>/backup.json, meta.db, key, tls/
+//	generations/<time>/backup.json, meta.db or meta.dump, key, tls/
 
 const (
 	generationsDir = "generations"
 	backupFile     = "backup.json"
 	backupDatabase = "meta.db"
+	backupDump     = "meta.dump" // of a PostgreSQL database, for pg_restore
+	tlsDir         = "tls"
 	partialSuffix  = ".partial" // of a generation that is not whole
 
 	holdFor   = 15 * time.Minute // how long a backup that was killed keeps bytes from being removed
@@ -43,7 +45,7 @@ type backupInfo struct {
 	Version    int          `json:"version"` // of the form of the backup: 1
 	Generation string       `json:"generation"`
 	Created    time.Time    `json:"created"`          // all that was acknowledged before then is in it
-	Database   string       `json:"database"`         // "" if it is not in the backup
+	Database   string       `json:"database"`         // its file; "" if it is not in the backup
 	SHA256     string       `json:"sha256,omitempty"` // of the database
 	Keys       bool         `json:"keys"`             // the key file and private CA are in the backup
 	Blobs      int64        `json:"blobs"`            // that the database names
@@ -55,7 +57,7 @@ type backupInfo struct {
 
 func (a *app) backup() *cobra.Command {
 	var store storeFlags
-	var withKeys bool
+	var withKeys, pgDump bool
 	cmd := &cobra.Command{
 		Use:   "backup DIR",
 		Short: "Back a server up, while it runs or not",
@@ -67,20 +69,25 @@ needs are not collected as garbage meanwhile.
 
 The key file, without which stored secrets cannot be read, is left out unless
 --with-keys is given: whoever has both has the secrets. A PostgreSQL database is
-not copied: run pg_dump first, and this directly after it.
+copied with --pg-dump, which runs that program. Otherwise run it first, and this
+directly after it.
 
-The exit status is 0, or 4 when layers are damaged and therefore not in the backup.`,
-		Example: "  pratique backup /mnt/backup\n  pratique backup /mnt/backup --with-keys --output json",
-		Args:    cobra.ExactArgs(1),
+A backup that failed, because the disk was full or the bucket away, is run again, and
+copies what is missing. The exit status is 0, or 4 when layers are damaged and
+therefore not in the backup, or 1 when it failed.`,
+		Example: "  pratique backup /mnt/backup\n  pratique backup /mnt/backup --with-keys --output json\n" +
+			"  pratique backup /mnt/backup --db postgres://pratique@db/pratique --pg-dump --blobs 's3://layers/registry?region=eu-west-2'",
+		Args: cobra.ExactArgs(1),
 	}
 	store.register(cmd.Flags())
 	blobs := blobsFlag(cmd)
+	cmd.Flags().BoolVar(&pgDump, "pg-dump", false, "include a PostgreSQL database, with pg_dump")
 	cmd.Flags().BoolVar(&withKeys, "with-keys", false, "include the key file and the private CA of the server")
 	out := outputFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		var info backupInfo
 		err := a.withBlobs(cmd.Context(), store, *blobs, func(db *meta.DB, from blobStore, r *registry.Registry) (err error) {
-			b := &backuper{app: a, dir: args[0], data: store.data, db: db, from: from, live: r, withKeys: withKeys}
+			b := &backuper{app: a, dir: args[0], data: store.data, url: store.db, db: db, from: from, live: r, withKeys: withKeys, pgDump: pgDump}
 			info, err = b.run(cmd.Context())
 			return err
 		})
@@ -117,10 +124,12 @@ func (a *app) printBackup(i backupInfo) {
 type backuper struct {
 	*app
 	dir, data string
+	url       string // of the database, if it is no file in data
 	db        *meta.DB
 	from      blobStore
 	live      *registry.Registry
 	withKeys  bool
+	pgDump    bool
 }
 
 func (b *backuper) run(ctx context.Context) (info backupInfo, err error) {
@@ -131,11 +140,19 @@ func (b *backuper) run(ctx context.Context) (info backupInfo, err error) {
 		return info, err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
+	if _, err := to.ExpireUploads(ctx, time.Now().Add(-holdFor)); err != nil { // what backups left that were killed
+		return info, err
+	}
 	whole := filepath.Join(b.dir, generationsDir, info.Generation)
 	part := whole + partialSuffix
 	if err := os.MkdirAll(part, 0o700); err != nil {
 		return info, fmt.Errorf("back up: %w", err)
 	}
+	defer func() {
+		if err != nil { // it has the database, and perhaps keys
+			err = errors.Join(err, os.RemoveAll(part))
+		}
+	}()
 	release, err := b.hold(ctx, "backup "+blob.NewUploadID())
 	if err != nil {
 		return info, err
@@ -170,13 +187,14 @@ func (b *backuper) run(ctx context.Context) (info backupInfo, err error) {
 	return info, nil
 }
 
-// hold keeps bytes from being removed until release is called. It cannot be
-// renewed by a program that was stopped for longer than holdFor; what is then
-// gone is reported as missing.
+// hold keeps bytes from being removed until release is called, also when the
+// database is away for a while. It cannot be renewed by a program that was
+// stopped for longer than holdFor; what is then gone is reported as missing.
 func (b *backuper) hold(ctx context.Context, id string) (release func() error, err error) {
 	if err := b.live.Hold(ctx, id, b.now().Add(holdFor)); err != nil {
 		return nil, err
 	}
+	held := b.now()
 	stop, done := make(chan struct{}), make(chan error, 1)
 	go func() {
 		tick := time.NewTicker(holdRenew)
@@ -188,7 +206,10 @@ func (b *backuper) hold(ctx context.Context, id string) (release func() error, e
 				return
 			case <-tick.C:
 			}
-			if err := b.live.Hold(ctx, id, b.now().Add(holdFor)); err != nil {
+			now := b.now()
+			if err := b.live.Hold(ctx, id, now.Add(holdFor)); err == nil {
+				held = now
+			} else if b.now().Sub(held) > holdFor-holdRenew {
 				done <- err
 				return
 			}
@@ -200,7 +221,8 @@ func (b *backuper) hold(ctx context.Context, id string) (release func() error, e
 	}, nil
 }
 
-// copy copies the database and then the blobs that the copy names.
+// copy copies the database and then the blobs that the copy names: of a dump, those
+// that the database has, none of which has gone since.
 func (b *backuper) copy(ctx context.Context, part string, to *blob.Dir, info *backupInfo) (copied registry.Copied, err error) {
 	o := registry.CopyOptions{
 		Found: func(d registry.Damage) { info.Damaged = append(info.Damaged, newDamageInfo(d)) },
@@ -211,6 +233,16 @@ func (b *backuper) copy(ctx context.Context, part string, to *blob.Dir, info *ba
 	file := filepath.Join(part, backupDatabase)
 	err = b.db.CopyTo(ctx, file)
 	if errors.Is(err, meta.ErrNoCopy) {
+		if b.pgDump {
+			file = filepath.Join(part, backupDump)
+			if err := dumpPostgres(ctx, b.url, file); err != nil {
+				return copied, err
+			}
+			info.Database = backupDump
+			if info.SHA256, err = sumFile(file); err != nil {
+				return copied, err
+			}
+		}
 		return b.live.Backup(ctx, to, o)
 	}
 	if err != nil {
@@ -229,169 +261,30 @@ func (b *backuper) copy(ctx context.Context, part string, to *blob.Dir, info *ba
 	return copied, err
 }
 
-func (a *app) restore() *cobra.Command {
-	var store storeFlags
-	var generation string
-	cmd := &cobra.Command{
-		Use:   "restore DIR",
-		Short: "Restore a backup into an empty data directory",
-		Long: `Restore makes a data directory from a generation of the backup in DIR, the last
-one unless --generation names another, and verifies all that it copies. The data
-directory must be empty or not be there. If the backup was made without keys, put
-the key file into the data directory before the server is started.
-
-With --db only the layers are restored: those that this database names, which was
-itself restored before, with pg_restore or psql.
-
-The exit status is 0, or 4 when layers that the database names are not in the
-backup or are damaged there.`,
-		Example: "  pratique restore /mnt/backup --data /var/lib/pratique",
-		Args:    cobra.ExactArgs(1),
-	}
-	store.register(cmd.Flags())
-	cmd.Flags().StringVar(&generation, "generation", "", "which generation to restore (default the last)")
-	out := outputFlag(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		info, err := a.restoreBackup(cmd.Context(), args[0], generation, store)
-		if err != nil {
-			return fmt.Errorf("restore: %w", err)
-		}
-		if *out == outputJSON {
-			err = a.printJSON(info)
-		} else {
-			a.printf("Restored generation %s: %d blobs with %s.\n", info.Generation, info.Blobs, bytesText(info.Bytes))
-			if !info.Keys {
-				a.printf("Put the server's key file at %s before it is started.\n", filepath.Join(store.data, server.KeyFile))
-			}
-			for _, d := range info.Damaged {
-				a.printDamage(d)
-			}
-		}
-		if err == nil && len(info.Damaged) > 0 {
-			return &exitError{damaged}
-		}
-		return err
-	}
-	return cmd
-}
-
-func (a *app) restoreBackup(ctx context.Context, dir, generation string, store storeFlags) (info backupInfo, err error) {
-	if generation == "" {
-		if generation, err = lastGeneration(dir); err != nil {
-			return info, err
-		}
-	}
-	if !filepath.IsLocal(generation) || strings.HasSuffix(generation, partialSuffix) {
-		return info, fmt.Errorf("%q is not a generation", generation)
-	}
-	whole := filepath.Join(dir, generationsDir, generation)
-	text, err := os.ReadFile(filepath.Join(whole, backupFile))
-	if err != nil {
-		return info, err
-	}
-	if err := json.Unmarshal(text, &info); err != nil {
-		return info, fmt.Errorf("read %s: %w", backupFile, err)
-	}
-	if info.Version != 1 {
-		return info, fmt.Errorf("the backup has version %d, which this program does not know", info.Version)
-	}
-	if info.Database == "" && store.db == "" {
-		return info, errors.New("the database is not in the backup: restore it with pg_restore or psql, and name it with --db")
-	}
-	entries, err := os.ReadDir(store.data)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return info, err
-	}
-	if len(entries) > 0 {
-		return info, fmt.Errorf("%s is not empty", store.data)
-	}
-	from, err := blob.OpenDir(dir)
-	if err != nil {
-		return info, err
-	}
-	defer func() { err = errors.Join(err, from.Close()) }()
-	to, err := blob.OpenDir(filepath.Join(store.data, server.BlobsDir))
-	if err != nil {
-		return info, err
-	}
-	defer func() { err = errors.Join(err, to.Close()) }()
-
-	url, file := store.db, filepath.Join(store.data, backupDatabase)
-	if url == "" {
-		// It has its name when all it names is there: until then no server starts on it by mistake.
-		url = "sqlite:" + file + partialSuffix
-		if err := copyVerified(filepath.Join(whole, backupDatabase), file+partialSuffix, info.SHA256); err != nil {
-			return info, err
-		}
-	}
-	db, err := meta.Open(ctx, url)
-	if err != nil {
-		return info, err
-	}
-	info.Damaged = []damageInfo{}
-	copied, err := registry.New(registry.Config{DB: db, Blobs: to, Now: a.now}).Restore(ctx, from, to, registry.CopyOptions{
-		Found: func(d registry.Damage) { info.Damaged = append(info.Damaged, newDamageInfo(d)) },
-	})
-	if err = errors.Join(err, db.Close()); err != nil {
-		return info, err
-	}
-	info.Blobs, info.Bytes, info.Copied, info.Written = copied.Blobs, copied.Bytes, copied.Copied, copied.Written
-	if info.Keys {
-		if err := copyKeys(whole, store.data); err != nil {
-			return info, err
-		}
-	}
-	if store.db == "" {
-		if err := os.Rename(file+partialSuffix, file); err != nil {
-			return info, err
-		}
-	}
-	return info, syncDir(store.data)
-}
-
-// lastGeneration returns the name of the last whole generation.
-func lastGeneration(dir string) (string, error) {
-	entries, err := os.ReadDir(filepath.Join(dir, generationsDir)) // sorted
-	if err != nil {
-		return "", fmt.Errorf("there is no backup in %s: %w", dir, err)
-	}
-	last := ""
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), partialSuffix) {
-			last = e.Name()
-		}
-	}
-	if last == "" {
-		return "", fmt.Errorf("there is no whole generation in %s", dir)
-	}
-	return last, nil
-}
-
 // copyKeys copies the key file and the private CA, if there is one.
 func copyKeys(from, to string) error {
 	if err := copyVerified(filepath.Join(from, server.KeyFile), filepath.Join(to, server.KeyFile), ""); err != nil {
 		return err
 	}
-	const tls = "tls"
-	entries, err := os.ReadDir(filepath.Join(from, tls))
+	entries, err := os.ReadDir(filepath.Join(from, tlsDir))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if err := os.Mkdir(filepath.Join(to, tls), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(to, tlsDir), 0o700); err != nil {
 		return err
 	}
 	for _, e := range entries {
 		if !e.Type().IsRegular() {
 			continue
 		}
-		if err := copyVerified(filepath.Join(from, tls, e.Name()), filepath.Join(to, tls, e.Name()), ""); err != nil {
+		if err := copyVerified(filepath.Join(from, tlsDir, e.Name()), filepath.Join(to, tlsDir, e.Name()), ""); err != nil {
 			return err
 		}
 	}
-	return syncDir(filepath.Join(to, tls))
+	return syncDir(filepath.Join(to, tlsDir))
 }
 
 // copyVerified copies a file durably to one that is not there. If a SHA-256 is

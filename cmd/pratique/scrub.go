@@ -77,6 +77,7 @@ type scrubInfo struct {
 // blobStore is the blobs of a server.
 type blobStore interface {
 	blob.Store
+	registry.Target
 	Close() error
 }
 
@@ -120,15 +121,17 @@ which repositories need them. Servers may run meanwhile. A scrub that was
 interrupted is continued by the next one.
 
 With --quarantine corrupt and cut bytes are moved to blobs/quarantine in the data
-directory and never deleted. Repositories then answer that they do not have those
-layers, so that the next push of the same content stores them again, which
-mends every image that needs them. So does a good copy that is put back in the
-place of a file, once a scrub has seen it. Layers in S3 are read, and not moved.
+directory, or marked by an object in quarantine/ of the bucket, and never deleted.
+Repositories then answer that they do not have those layers, so that the next
+push of the same content stores them again, which mends every image that needs
+them. So does a good copy that is put back, once a scrub has seen it.
 
-The exit status is 0 when all is sound, 4 when something is damaged, and 1 when
-the scrub itself failed.`,
-		Example: "  pratique scrub --rate 50\n  pratique scrub --quarantine --output json",
-		Args:    cobra.NoArgs,
+The exit status is 0 when all is sound, 4 when something is damaged, or cannot be
+read while the rest can, and 1 when the scrub itself failed, as when the bucket
+is away.`,
+		Example: "  pratique scrub --rate 50\n  pratique scrub --quarantine --output json\n" +
+			"  pratique scrub --db postgres://pratique@db/pratique --blobs 's3://layers/registry?region=eu-west-2'",
+		Args: cobra.NoArgs,
 	}
 	store.register(cmd.Flags())
 	blobs := blobsFlag(cmd)

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+)
+
+// dumpPostgres copies the PostgreSQL database at a URL, as of one moment, to a
+// new file for pg_restore, durably.
+func dumpPostgres(ctx context.Context, rawURL, file string) error {
+	at, err := url.Parse(rawURL)
+	if err != nil {
+		return errors.New("run pg_dump: the URL of the database cannot be read")
+	}
+	env := os.Environ()
+	if password, ok := at.User.Password(); ok { // others can see the command line
+		env = append(env, "PGPASSWORD="+password)
+		at.User = url.User(at.User.Username())
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // pg_dump would let others read it
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "pg_dump", "--format=custom", "--no-password", "--file="+file, "--dbname="+at.String())
+	var said bytes.Buffer
+	cmd.Env, cmd.Stderr = env, &said
+	if err = cmd.Run(); err != nil {
+		err = fmt.Errorf("run pg_dump: %w\n%s", err, bytes.TrimSpace(said.Bytes()))
+	} else {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
