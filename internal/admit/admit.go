@@ -35,16 +35,23 @@ const (
 	Body                  // a large body that is read into memory before it is known who sent it
 	Upload                // content that is stored as it comes
 	Download              // content that is sent as it is read
+	Poll                  // waits for something to happen
 	classes
 )
 
 // String returns the name of the class, in lower case.
-func (c Class) String() string { return [...]string{"request", "body", "upload", "download"}[c] }
+func (c Class) String() string {
+	return [...]string{"request", "body", "upload", "download", "poll"}[c]
+}
 
 // Limits are how many places there are of each class: for clients that are
-// known, and as many again for addresses. All must be positive.
+// known, and as many again for addresses. All must be positive. There are as many
+// to poll as to download.
 type Limits struct {
 	Requests, Bodies, Uploads, Downloads int
+
+	// Connections is how many there may be, of clients by their address.
+	Connections int
 
 	// Waiting is how many requests may wait for a place of a class at most. A
 	// client that has w of them waiting may have another only while there is
@@ -58,6 +65,7 @@ type Limits struct {
 type Limiter struct {
 	patience       time.Duration
 	unknown, known group
+	connections    gate
 }
 
 // group is a gate for each class.
@@ -66,12 +74,26 @@ type group [classes]gate
 // New returns a Limiter.
 func New(l Limits) *Limiter {
 	limiter := &Limiter{patience: l.Patience}
-	for c, places := range [classes]int{Request: l.Requests, Body: l.Bodies, Upload: l.Uploads, Download: l.Downloads} {
+	limiter.connections.init(l.Connections, 0)
+	for c, places := range [classes]int{Request: l.Requests, Body: l.Bodies, Upload: l.Uploads, Download: l.Downloads, Poll: l.Downloads} {
 		limiter.unknown[c].init(places, l.Waiting)
 		limiter.known[c].init(places, l.Waiting)
 	}
 	return limiter
 }
+
+// Connect takes a place for a connection from an address, for which nobody waits.
+// If there is none left is nil; otherwise it must be called once, to give it back.
+func (l *Limiter) Connect(address string) (left func()) {
+	c, err := l.connections.enter(context.Background(), Address(address), "", 0)
+	if err != nil {
+		return nil
+	}
+	return func() { l.connections.leave(c) }
+}
+
+// Connections returns how it stands with connections; the class says nothing.
+func (l *Limiter) Connections() Stat { return l.connections.stat(Request, false) }
 
 // Refusal is the error of a request that got no place.
 type Refusal struct {

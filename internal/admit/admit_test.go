@@ -251,7 +251,7 @@ func TestGoneWhileServed(t *testing.T) {
 }
 
 func limits(places int) Limits {
-	return Limits{Requests: places, Bodies: places, Uploads: places, Downloads: places, Waiting: 4, Patience: time.Millisecond}
+	return Limits{Requests: places, Bodies: places, Uploads: places, Downloads: places, Connections: places, Waiting: 4, Patience: time.Millisecond}
 }
 
 // taken returns how many places are taken of a class, of addresses and of
@@ -333,6 +333,28 @@ func TestRefusedOnTheWay(t *testing.T) {
 	second.Leave()
 	if got := taken(l, Request); got != [2]int{0, 1} {
 		t.Errorf("taken: %v", got)
+	}
+}
+
+// An address has no more than half of the connections, and nobody waits for one.
+func TestConnect(t *testing.T) {
+	l := New(limits(4))
+	a, b := l.Connect("192.0.2.1"), l.Connect("192.0.2.1")
+	if a == nil || b == nil || l.Connect("192.0.2.1") != nil {
+		t.Error("an address has other than half of the connections")
+	}
+	other := l.Connect("192.0.2.2")
+	if other == nil {
+		t.Fatal("another address has none")
+	}
+	if s := l.Connections(); s.Taken != 3 || s.Refused != 1 {
+		t.Errorf("%+v", s)
+	}
+	a()
+	b()
+	other()
+	if s := l.Connections(); s.Taken != 0 {
+		t.Errorf("%+v", s)
 	}
 }
 

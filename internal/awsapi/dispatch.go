@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/pratique-dev/pratique/internal/admit"
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/authz"
@@ -275,9 +276,19 @@ func (x *exchange) found(s *shape.Service, name string) error {
 	return nil
 }
 
-// read reads the body, which may have limit bytes.
+// smallBody is how large a body may be to be read like nothing.
+const smallBody = 64 << 10
+
+// read reads the body, which may have limit bytes. The request takes its place for that: what comes before costs little.
 func (x *exchange) read(limit int64) error {
-	var err error
+	class := admit.Request
+	if n := x.r.ContentLength; n < 0 || n > smallBody {
+		class = admit.Body
+	}
+	err := admit.FromContext(x.r.Context()).Enter(class)
+	if err != nil {
+		return err
+	}
 	x.body, err = io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, limit))
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -309,6 +320,9 @@ func (x *exchange) authenticate() error {
 		}
 		c.Identity, c.Account, c.Region = id, id.Account(), region
 		x.event.Caller = id.Caller()
+		if err := admit.FromContext(x.r.Context()).Identify(id.Account(), id.UserOrRole()); err != nil {
+			return err
+		}
 	}
 	if x.service.Global {
 		c.Region = globalRegion
@@ -409,7 +423,7 @@ func (x *exchange) contentTypeJSON() string {
 // fail writes an error answer.
 func (x *exchange) fail(err error) {
 	ctx := x.r.Context()
-	e, complete := x.dialect.wire(err)
+	e, complete := x.dialect.wire(x.service, err)
 	if !complete && ctx.Err() == nil {
 		x.d.cfg.Log.ErrorContext(ctx, "request failed", "request_id", x.event.RequestID,
 			"service", x.event.Service, "operation", x.event.Operation, "error", err)
@@ -420,6 +434,9 @@ func (x *exchange) fail(err error) {
 		x.encode(denied)
 	}
 	status := e.status(x.service)
+	if e.RetryAfter > 0 {
+		x.w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter.Seconds())))
+	}
 	if x.protocol == shape.Query {
 		x.write(status, contentTypeXML, encodeXMLError(x.service, e, status, x.event.RequestID))
 		return

@@ -26,8 +26,11 @@ type sqliteDB struct {
 
 	watch struct {
 		sync.Mutex
-		on   *session
-		last version
+		on    *session
+		index walIndex
+		seen  walHeader // with which last was read; of no use unless known
+		known bool
+		last  version
 	}
 }
 
@@ -73,6 +76,7 @@ func openSQLite(ctx context.Context, path string) (_ engine, err error) {
 		idle <- s
 	}
 	db.idle, db.closed = idle, make(chan struct{})
+	db.watch.index = openWALIndex(path)
 	return db, nil
 }
 
@@ -103,7 +107,8 @@ func (db *sqliteDB) Close() error {
 	if db.watch.on != nil {
 		db.watch.Lock()
 		defer db.watch.Unlock()
-		errs = append(errs, db.watch.on.close())
+		errs = append(errs, db.watch.index.close(), db.watch.on.close())
+		db.watch.index = nil
 	}
 	if db.readers != nil {
 		errs = append(errs, db.readers.Close())
@@ -117,7 +122,10 @@ func (db *sqliteDB) Close() error {
 }
 
 func (db *sqliteDB) Ping(ctx context.Context) error {
-	return db.read(ctx, func(tx *Tx) error { return tx.QueryRow(`SELECT 1`).Err() })
+	return db.read(ctx, func(tx *Tx) error {
+		var one int
+		return tx.QueryRow(`SELECT 1`).Scan(&one) // which lets go of the session, as Err does not
+	})
 }
 
 func (db *sqliteDB) lockMigrations(*Tx) error { return nil } // there is one writer at a time
@@ -147,25 +155,33 @@ func (db *sqliteDB) read(ctx context.Context, f func(*Tx) error) error {
 	return f(&Tx{ctx: ctx, on: s})
 }
 
-// look asks for PRAGMA data_version, which another connection's commit changes,
-// and only then for more.
+// look asks whether the log's index is as it was and, unless it is sure of that,
+// for PRAGMA data_version, which another connection's commit changes, and only
+// then for more.
 func (db *sqliteDB) look(ctx context.Context) (version, error) {
 	w := &db.watch
 	w.Lock()
 	defer w.Unlock()
+	if w.known && w.index.is(&w.seen) {
+		return w.last, nil
+	}
+	w.seen, w.known = w.index.read() // before what it stands for: a later commit shows the next time
 	always := context.WithoutCancel(ctx)
 	v := version{exact: true}
-	if err := w.on.queryRow(always, `PRAGMA data_version`, nil).Scan(&v.all); err != nil {
+	err := w.on.queryRow(always, `PRAGMA data_version`, nil).Scan(&v.all)
+	if err == nil && v.all == w.last.all {
+		return w.last, nil
+	}
+	if err == nil {
+		// What was committed between the two is seen the next time as well.
+		err = w.on.queryRow(always, accessVersionQuery, nil).Scan(&v.access)
+	}
+	if err != nil {
+		w.known = false
 		return v, fmt.Errorf("look for changes: %w", err)
 	}
-	if v.all != w.last.all {
-		// What was committed between the two is seen the next time as well.
-		if err := w.on.queryRow(always, accessVersionQuery, nil).Scan(&v.access); err != nil {
-			return v, fmt.Errorf("look for changes: %w", err)
-		}
-		w.last = v
-	}
-	return w.last, nil
+	w.last = v
+	return v, nil
 }
 
 // A session is a connection that keeps its statements prepared: to parse one

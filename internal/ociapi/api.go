@@ -16,13 +16,13 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/pratique-dev/pratique/internal/admit"
 	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/authz"
 	"github.com/pratique-dev/pratique/internal/creation"
 	"github.com/pratique-dev/pratique/internal/endpoint"
-	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/registry"
 	"github.com/pratique-dev/pratique/policy"
 )
@@ -80,6 +80,7 @@ type call struct {
 	r      *http.Request
 	target Target
 	event  *audit.Event
+	place  *admit.Place    // nil where nothing is limited
 	id     *authn.Identity // nil for everybody, which only public registries know
 	env    policy.Context
 	name   string // of the repository, in its registry
@@ -97,7 +98,7 @@ func (a *API) ServeRegistry(w http.ResponseWriter, r *http.Request, t Target) {
 	if reg, ok := endpoint.ParseRegistry(ns); ok && reg.Host() == t.Host {
 		w.Header().Set("Oci-Namespace", ns)
 	}
-	c := &call{API: a, w: w, r: r, target: t, event: event}
+	c := &call{API: a, w: w, r: r, target: t, event: event, place: admit.FromContext(r.Context())}
 	if err := c.serve(); err != nil {
 		c.fail(err)
 	}
@@ -111,6 +112,9 @@ func (c *call) serve() (err error) {
 		return err
 	}
 	c.event.Caller = c.id.Caller()
+	if err := c.place.Identify(c.id.Account(), c.id.UserOrRole()); err != nil {
+		return err
+	}
 	if c.Request, err = Parse(c.r.Method, c.r.URL); err != nil {
 		return err
 	}
@@ -136,6 +140,9 @@ func (c *call) serve() (err error) {
 		if err := c.authorize(action, resource); err != nil {
 			return err
 		}
+	}
+	if err := c.place.Enter(row.class); err != nil {
+		return err
 	}
 	return row.run(c)
 }
@@ -179,10 +186,7 @@ func (c *call) fail(err error) {
 		if c.r.Context().Err() == nil { // otherwise the client went away
 			c.log.ErrorContext(c.r.Context(), "registry request failed", "request_id", c.event.RequestID, "operation", c.event.Operation, "error", err)
 		}
-		e = &Error{Status: http.StatusInternalServerError, Code: "UNKNOWN", Message: "Internal error; the request's id is " + c.event.RequestID}
-		if meta.IsFull(err) { // a status that clients do not try again at once
-			e.Status, e.Message = http.StatusInsufficientStorage, "The registry has no space left; the request's id is "+c.event.RequestID
-		}
+		e = troubleError(err, "; the request's id is "+c.event.RequestID)
 	}
 	c.event.ErrorCode, c.event.ErrorMessage = e.Code, e.Message
 	h := c.w.Header()
@@ -190,6 +194,16 @@ func (c *call) fail(err error) {
 		h[k] = v
 	}
 	c.send(e.Status, "application/json; charset=utf-8", e.body())
+}
+
+// ServeError answers a request to a registry that does not get as far as
+// ServeRegistry, or ServePublic. It fills in the audit event of the request's
+// context.
+func (a *API) ServeError(w http.ResponseWriter, r *http.Request, err error) {
+	event := audit.FromContext(r.Context())
+	event.Service = "oci"
+	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
+	(&call{API: a, w: w, r: r, event: event}).fail(err)
 }
 
 // challenge asks for credentials in ECR's words.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"github.com/pratique-dev/pratique/internal/admit"
 	"github.com/pratique-dev/pratique/internal/registry"
 )
 
@@ -71,6 +72,10 @@ func layerType(l *registry.Layer) string {
 	return "application/octet-stream"
 }
 
+// smallAnswer is how many bytes of a layer the kernel takes at once, so that the
+// client is not waited for.
+const smallAnswer = 64 << 10
+
 // serveLayer answers GET and HEAD with the bytes of a layer, or where they are:
 // all, or the one range that Range asks for. Several ranges are answered with all, as RFC 9110
 // section 14.2 allows.
@@ -122,6 +127,12 @@ func serveLayer(w http.ResponseWriter, r *http.Request, store *registry.Registry
 	length := n
 	if status == http.StatusOK {
 		length = -1 // the whole file, which the kernel may send by itself
+	}
+	if n > smallAnswer {
+		if err := admit.FromContext(r.Context()).Enter(admit.Download); err != nil {
+			h.Del("Content-Range")
+			return err
+		}
 	}
 	body, err := store.Open(r.Context(), l, off, length)
 	if err != nil {

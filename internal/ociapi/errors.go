@@ -5,14 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 
+	"github.com/pratique-dev/pratique/internal/admit"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/authz"
+	"github.com/pratique-dev/pratique/internal/blob"
+	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/ocispec"
 	"github.com/pratique-dev/pratique/internal/registry"
 )
@@ -97,9 +103,12 @@ func wireError(err error, decisionID string) *Error {
 	var wire *Error
 	var denied *authz.Denied
 	var engine *registry.Error
+	var refusal *admit.Refusal
 	switch {
 	case errors.As(err, &wire):
 		return wire
+	case errors.As(err, &refusal):
+		return errTooManyRequests(refusal.RetryAfter)
 	case errors.As(err, &denied):
 		return &Error{
 			Status: http.StatusForbidden, Code: "DENIED", Message: denied.Error(),
@@ -115,6 +124,30 @@ func wireError(err error, decisionID string) *Error {
 		return registryError(engine)
 	}
 	return nil
+}
+
+// errTooManyRequests asks a client to come again in a while.
+func errTooManyRequests(in time.Duration) *Error {
+	return &Error{Status: http.StatusTooManyRequests, Code: "TOOMANYREQUESTS", Message: "Rate exceeded", Header: retryAfter(in)}
+}
+
+func retryAfter(in time.Duration) http.Header {
+	return http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(in.Seconds())))}}
+}
+
+// outageRetry is when to try again what needs a database or a store that is away.
+const outageRetry = 5 * time.Second
+
+// troubleError is what a client learns of the server's own trouble: how to go on,
+// and an id under which the log says more.
+func troubleError(err error, id string) *Error {
+	switch {
+	case meta.IsFull(err): // a status that clients do not try again at once
+		return &Error{Status: http.StatusInsufficientStorage, Code: "UNKNOWN", Message: "The registry has no space left" + id}
+	case errors.Is(err, meta.ErrUnavailable), errors.Is(err, blob.ErrUnavailable):
+		return &Error{Status: http.StatusServiceUnavailable, Code: "UNAVAILABLE", Message: "The registry is not available for the moment" + id, Header: retryAfter(outageRetry)}
+	}
+	return &Error{Status: http.StatusInternalServerError, Code: "UNKNOWN", Message: "Internal error" + id}
 }
 
 // registryError maps what the engine says. Statuses and texts are those of

@@ -10,6 +10,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"github.com/pratique-dev/pratique/internal/admit"
 	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/registry"
@@ -83,6 +84,10 @@ func (a *API) ServeLayer(w http.ResponseWriter, r *http.Request) {
 	event := audit.FromContext(r.Context())
 	event.Service, event.Operation = "oci", "DownloadLayer"
 	c := &call{API: a, w: w, r: r, event: event}
+	if err := admit.FromContext(r.Context()).Enter(admit.Request); err != nil {
+		c.fail(err)
+		return
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		c.fail(errMethod(r.Method, map[string]Kind{http.MethodGet: BlobGet, http.MethodHead: BlobHead}))
 		return
@@ -94,6 +99,10 @@ func (a *API) ServeLayer(w http.ResponseWriter, r *http.Request) {
 	}
 	repo := registry.Repo{Account: claims.Account, Region: claims.Region, Name: claims.Repository}
 	event.Account, event.Region = repo.Account, repo.Region
+	if err := admit.FromContext(r.Context()).Identify(repo.Account, ""); err != nil {
+		c.fail(err)
+		return
+	}
 	event.Resources = append(event.Resources, audit.Resource{ARN: arn.Repository(repo.Account, repo.Region, repo.Name), Account: repo.Account})
 	l, err := a.registry.Layer(r.Context(), repo, claims.Digest)
 	if err == nil {

@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -52,7 +50,7 @@ func (a *API) ServePublic(w http.ResponseWriter, r *http.Request, host string) {
 func (a *API) publicCall(w http.ResponseWriter, r *http.Request, host string) *call {
 	event := audit.FromContext(r.Context())
 	event.Service, event.Region = "oci", publicRegion
-	return &call{API: a, w: w, r: r, target: Target{Region: registry.Public, Host: host}, event: event}
+	return &call{API: a, w: w, r: r, target: Target{Region: registry.Public, Host: host}, event: event, place: admit.FromContext(r.Context())}
 }
 
 // public reports whether the call is to the public registries.
@@ -69,6 +67,9 @@ func (c *call) servePublic() (err error) {
 	}
 	if c.id != nil {
 		c.event.Caller = c.id.Caller()
+		if err := c.place.Identify(c.id.Account(), c.id.UserOrRole()); err != nil {
+			return err
+		}
 	}
 	if c.Request, err = Parse(c.r.Method, c.r.URL); err != nil {
 		return err
@@ -95,6 +96,9 @@ func (c *call) servePublic() (err error) {
 		if err := c.authorizePush(row); err != nil {
 			return err
 		}
+	}
+	if err := c.place.Enter(row.class); err != nil {
+		return err
 	}
 	err = row.run(c)
 	if e := (*registry.Error)(nil); errors.As(err, &e) {
@@ -152,10 +156,7 @@ func (c *call) limit() error {
 	if wait == 0 {
 		return nil
 	}
-	return &Error{
-		Status: http.StatusTooManyRequests, Code: "TOOMANYREQUESTS", Message: "Rate exceeded",
-		Header: http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(wait.Seconds())))}},
-	}
+	return errTooManyRequests(wait)
 }
 
 // askForToken answers that a Bearer token is needed, and where it is had: at
@@ -188,6 +189,9 @@ func (a *API) ServeToken(w http.ResponseWriter, r *http.Request, host string) {
 }
 
 func (c *call) serveToken() (err error) {
+	if err := c.place.Enter(admit.Request); err != nil {
+		return err
+	}
 	if c.r.Method != http.MethodGet { // clients that try the POST of OAuth 2.0 go on with GET
 		return errMethod(c.r.Method, map[string]Kind{http.MethodGet: Ping})
 	}
@@ -226,6 +230,9 @@ func (a *API) ServeLogo(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *call) serveLogo() error {
+	if err := c.place.Enter(admit.Request); err != nil {
+		return err
+	}
 	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {
 		return errMethod(c.r.Method, map[string]Kind{http.MethodGet: Ping, http.MethodHead: Ping})
 	}

@@ -1,6 +1,10 @@
 package ociapi
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/pratique-dev/pratique/internal/admit"
+)
 
 // row is one thing the registry endpoint can do.
 type row struct {
@@ -23,6 +27,10 @@ type row struct {
 
 	// limited: it counts as a pull, of which there may be so many per second.
 	limited bool
+
+	// class is that of the place which it takes once it was authorised. Who
+	// sends a layer takes another one then.
+	class admit.Class
 
 	run func(*call) error
 }
@@ -53,10 +61,10 @@ var table = [kinds]row{
 	UploadStart: {name: "StartUpload", actions: []string{"ecr:InitiateLayerUpload"}, creates: true, run: (*call).startUpload},
 	// The source is authorised by the function: it is another repository.
 	UploadMount:  {name: "MountBlob", actions: []string{"ecr:InitiateLayerUpload"}, creates: true, run: (*call).mount},
-	UploadWhole:  {name: "PutBlob", actions: []string{"ecr:InitiateLayerUpload", "ecr:CompleteLayerUpload"}, bodyAction: "ecr:UploadLayerPart", creates: true, run: (*call).uploadWhole},
+	UploadWhole:  {name: "PutBlob", actions: []string{"ecr:InitiateLayerUpload", "ecr:CompleteLayerUpload"}, bodyAction: "ecr:UploadLayerPart", creates: true, class: admit.Upload, run: (*call).uploadWhole},
 	UploadStatus: {name: "GetUpload", actions: []string{"ecr:UploadLayerPart"}, run: (*call).uploadStatus},
-	UploadAppend: {name: "AppendUpload", actions: []string{"ecr:UploadLayerPart"}, run: (*call).appendUpload},
-	UploadFinish: {name: "FinishUpload", actions: []string{"ecr:CompleteLayerUpload"}, bodyAction: "ecr:UploadLayerPart", run: (*call).finishUpload},
+	UploadAppend: {name: "AppendUpload", actions: []string{"ecr:UploadLayerPart"}, class: admit.Upload, run: (*call).appendUpload},
+	UploadFinish: {name: "FinishUpload", actions: []string{"ecr:CompleteLayerUpload"}, bodyAction: "ecr:UploadLayerPart", class: admit.Upload, run: (*call).finishUpload},
 	UploadCancel: {name: "CancelUpload", actions: []string{"ecr:UploadLayerPart"}, run: (*call).cancelUpload},
 
 	TagList:   {name: "ListTags", actions: []string{"ecr:ListImages"}, run: (*call).listTags},
@@ -84,10 +92,10 @@ var publicTable = [kinds]row{
 
 	UploadStart:  {name: "StartUpload", actions: []string{"ecr-public:InitiateLayerUpload"}, run: (*call).startUpload},
 	UploadMount:  {name: "MountBlob", actions: []string{"ecr-public:InitiateLayerUpload"}, run: (*call).startUpload},
-	UploadWhole:  {name: "PutBlob", actions: []string{"ecr-public:InitiateLayerUpload", "ecr-public:CompleteLayerUpload"}, bodyAction: "ecr-public:UploadLayerPart", run: (*call).uploadWhole},
+	UploadWhole:  {name: "PutBlob", actions: []string{"ecr-public:InitiateLayerUpload", "ecr-public:CompleteLayerUpload"}, bodyAction: "ecr-public:UploadLayerPart", class: admit.Upload, run: (*call).uploadWhole},
 	UploadStatus: {name: "GetUpload", actions: []string{"ecr-public:UploadLayerPart"}, run: (*call).uploadStatus},
-	UploadAppend: {name: "AppendUpload", actions: []string{"ecr-public:UploadLayerPart"}, run: (*call).appendUpload},
-	UploadFinish: {name: "FinishUpload", actions: []string{"ecr-public:CompleteLayerUpload"}, bodyAction: "ecr-public:UploadLayerPart", run: (*call).finishUpload},
+	UploadAppend: {name: "AppendUpload", actions: []string{"ecr-public:UploadLayerPart"}, class: admit.Upload, run: (*call).appendUpload},
+	UploadFinish: {name: "FinishUpload", actions: []string{"ecr-public:CompleteLayerUpload"}, bodyAction: "ecr-public:UploadLayerPart", class: admit.Upload, run: (*call).finishUpload},
 	UploadCancel: {name: "CancelUpload", actions: []string{"ecr-public:UploadLayerPart"}, run: (*call).cancelUpload},
 
 	TagList:   {name: "ListTags", everybody: true, run: (*call).listTags},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pratique-dev/pratique/internal/admit"
 	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/awsapi"
@@ -120,12 +121,23 @@ func (s *service) cancelBuild(ctx context.Context, c *awsapi.Call, in *pratique.
 	return &pratique.CancelBuildOutput{Build: buildOut(b)}, nil
 }
 
+// poll takes another place for a request that waits for something to happen, so that it takes nobody's.
+func poll(ctx context.Context, wait *int32) error {
+	if seconds(wait) == 0 {
+		return nil
+	}
+	return admit.FromContext(ctx).Enter(admit.Poll)
+}
+
 func (s *service) getBuildLogs(ctx context.Context, c *awsapi.Call, in *pratique.GetBuildLogsInput) (*pratique.GetBuildLogsOutput, error) {
 	limit := 1000
 	if in.MaxResults != nil {
 		limit = int(*in.MaxResults)
 	}
 	after := value(in.After)
+	if err := poll(ctx, in.WaitSeconds); err != nil {
+		return nil, err
+	}
 	l, err := s.builds.Engine.Logs(ctx, c.Account, c.Region, *in.BuildId, after, limit, seconds(in.WaitSeconds))
 	if err != nil {
 		return nil, buildError(c, err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pratique-dev/pratique/internal/admit"
 	"github.com/pratique-dev/pratique/internal/arn"
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/awsapi/pratique"
@@ -94,12 +95,12 @@ func (x *BuildContexts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.fail(w, r, http.StatusMethodNotAllowed, "UnknownOperationException", "The path has no operation "+r.Method)
 		return
 	}
-	var err error
-	if want == http.MethodPut {
-		if err = x.engine.Upload(r.Context(), c.Build, r.Body); err == nil {
-			w.WriteHeader(http.StatusNoContent)
-		}
-	} else {
+	err := admit.FromContext(r.Context()).Identify(c.Account, "")
+	switch {
+	case err != nil:
+	case want == http.MethodPut:
+		err = x.take(w, r, c)
+	default:
 		err = x.serve(w, r, c)
 	}
 	if err != nil {
@@ -107,8 +108,23 @@ func (x *BuildContexts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// take stores the files of a build.
+func (x *BuildContexts) take(w http.ResponseWriter, r *http.Request, c contextClaims) error {
+	if err := admit.FromContext(r.Context()).Enter(admit.Upload); err != nil {
+		return err
+	}
+	if err := x.engine.Upload(r.Context(), c.Build, r.Body); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 // serve writes the files of a build.
 func (x *BuildContexts) serve(w http.ResponseWriter, r *http.Request, c contextClaims) error {
+	if err := admit.FromContext(r.Context()).Enter(admit.Download); err != nil {
+		return err
+	}
 	content, size, err := x.engine.Open(r.Context(), c.Build, c.Attempt)
 	if err != nil {
 		return err
@@ -123,7 +139,11 @@ func (x *BuildContexts) serve(w http.ResponseWriter, r *http.Request, c contextC
 // refuse answers an error of the engine.
 func (x *BuildContexts) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var e *build.Error
+	var refusal *admit.Refusal
 	switch {
+	case errors.As(err, &refusal):
+		w.Header().Set("Retry-After", strconv.Itoa(int(refusal.RetryAfter.Seconds())))
+		x.fail(w, r, http.StatusTooManyRequests, "ThrottlingException", "Rate exceeded")
 	case errors.As(err, &e) && e.Kind == build.ErrNotFound:
 		x.fail(w, r, http.StatusNotFound, pratique.CodeBuildNotFound, "The build does not wait for files, or not for these")
 	case errors.As(err, &e) && e.Kind == build.ErrContext:

@@ -17,6 +17,9 @@ import (
 
 func (s *service) leaseBuild(ctx context.Context, c *awsapi.Call, in *pratique.LeaseBuildInput) (*pratique.LeaseBuildOutput, error) {
 	w := build.Worker{Account: c.Account, Region: c.Region, Name: *in.Worker, Execution: value(in.Execution)}
+	if err := poll(ctx, in.WaitSeconds); err != nil {
+		return nil, err
+	}
 	l, err := s.builds.Engine.Lease(ctx, w, seconds(in.WaitSeconds))
 	if err != nil {
 		return nil, buildError(c, err)

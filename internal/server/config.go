@@ -82,6 +82,18 @@ type Config struct {
 	// times as many. Default: 1 and 20.
 	PublicPullRate  float64
 	PublicPullBurst int
+	// MaxRequests is how many requests the node works on at a time, short ones
+	// such as manifests and API calls; MaxUploads is how many layers it receives,
+	// and MaxDownloads how many it sends. One client, which is an account, may have
+	// half of them while nobody else is there. There are as many again for
+	// addresses whose accounts are not known, or not yet. Default: 256, 128 and
+	// 4096.
+	MaxRequests, MaxUploads, MaxDownloads int
+	// MaxConnections is how many connections there may be, half of them from one
+	// address. Half as many requests may wait. Default: 16384.
+	MaxConnections int
+	// MaxWait is how long a request may wait until it is worked on. Default: 20 s.
+	MaxWait time.Duration
 	// GarbageGrace is how long layers stay in their repositories when no image
 	// needs them, and bytes when no repository does. It must be longer than any
 	// push takes, and than the age of any backup of the database that may be
@@ -216,6 +228,23 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.PublicPullBurst == 0 {
 		c.PublicPullBurst = 20
+	}
+	for _, l := range []struct {
+		value     *int
+		otherwise int
+	}{{&c.MaxRequests, defaultRequests}, {&c.MaxUploads, defaultUploads}, {&c.MaxDownloads, defaultDownloads}, {&c.MaxConnections, defaultConnections}} {
+		if *l.value == 0 {
+			*l.value = l.otherwise
+		}
+		if *l.value < 2 {
+			return c, errors.New("config: limits of requests, transfers and connections must be 2 at least: one client may have half")
+		}
+	}
+	if c.MaxWait == 0 {
+		c.MaxWait = defaultWait
+	}
+	if c.MaxWait < 0 {
+		return c, errors.New("config: requests cannot wait for a negative time")
 	}
 	if c.KeepDecisions < 0 {
 		return c, errors.New("config: decisions cannot be kept for a negative time")

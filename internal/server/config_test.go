@@ -34,6 +34,8 @@ func TestConfigRefuses(t *testing.T) {
 		"is not a 12-digit id":            {DataDir: "x", DefaultAccount: "123"},
 		"a TLS certificate needs its key": {DataDir: "x", TLSCert: "a"},
 		"negative time":                   {DataDir: "x", KeepDecisions: -1},
+		"must be 2 at least":              {DataDir: "x", MaxUploads: 1},
+		"wait for a negative time":        {DataDir: "x", MaxWait: -1},
 		"must stay for an hour at least":  {DataDir: "x", GarbageGrace: 59 * time.Minute},
 		"more often than once a minute":   {DataDir: "x", GarbageInterval: time.Second},
 		"want a host name in lower case":  {DataDir: "x", OIDCResolve: map[string]string{"Example.com": "127.0.0.1:1"}},

@@ -21,7 +21,13 @@ type newcomers struct {
 
 // watch makes a server close its newcomers soon after it began to shut down.
 func (n *newcomers) watch(s *http.Server) {
-	s.ConnState = n.note
+	next := s.ConnState
+	s.ConnState = func(c net.Conn, state http.ConnState) {
+		n.note(c, state)
+		if next != nil {
+			next(c, state)
+		}
+	}
 	s.RegisterOnShutdown(func() {
 		time.Sleep(newcomerGrace)
 		n.close()

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"io"
 	"net/http"
 )
@@ -50,11 +51,15 @@ func (r *recorder) begin() {
 type counter struct {
 	io.ReadCloser
 	bytes int64
+	slow  slowBody
 }
 
 // Read implements io.Reader.
 func (c *counter) Read(p []byte) (int, error) {
+	c.slow.before()
 	n, err := c.ReadCloser.Read(p)
-	c.bytes += int64(n)
+	if c.bytes += int64(n); errors.Is(err, io.EOF) {
+		c.slow.after()
+	}
 	return n, err
 }

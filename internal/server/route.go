@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/pratique-dev/pratique/internal/admit"
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/decision"
@@ -63,10 +64,12 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request) {
 		Method:    r.Method,
 		Host:      r.Host,
 	}
+	place := s.limits.Place(r.Context(), event.SourceIP)
+	defer place.Leave()
 	out := &recorder{ResponseWriter: w}
-	in := &counter{ReadCloser: r.Body}
+	in := &counter{ReadCloser: r.Body, slow: slowBody{place: place, w: w, within: requestBodyTime}}
 	r.Body = in
-	r = r.WithContext(meta.Once(audit.NewContext(r.Context(), event)))
+	r = r.WithContext(meta.Once(audit.NewContext(place, event)))
 	out.Header().Set("X-Amzn-Requestid", event.RequestID)
 	defer func() {
 		cause := recover()
@@ -106,17 +109,7 @@ func (s *Server) finish(r *http.Request, event *audit.Event) {
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
 	case path == "/v2" || strings.HasPrefix(path, "/v2/"):
-		if host, ok := s.public(r); ok {
-			s.oci.ServePublic(w, r, host)
-			return
-		}
-		reg, err := s.resolve(r)
-		if err != nil {
-			s.cfg.Log.Error("resolve registry", "error", err)
-			plain(w, http.StatusInternalServerError, "500 internal server error")
-			return
-		}
-		s.oci.ServeRegistry(w, r, ociapi.Target{Account: reg.Account, Region: reg.Region, Host: reg.Host()})
+		s.serveRegistry(w, r)
 	case path == ociapi.TokenPath || path+"/" == ociapi.TokenPath:
 		s.oci.ServeToken(w, r, s.publicAt(r.Host).Host())
 	case strings.HasPrefix(path, ociapi.LogoPath):
@@ -132,4 +125,22 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	default:
 		plain(w, http.StatusNotFound, "404 page not found")
 	}
+}
+
+// serveRegistry answers a request to the registry, or the public ones, that it is for.
+func (s *Server) serveRegistry(w http.ResponseWriter, r *http.Request) {
+	if err := admit.FromContext(r.Context()).Enter(admit.Request); err != nil {
+		s.oci.ServeError(w, r, err)
+		return
+	}
+	if host, ok := s.public(r); ok {
+		s.oci.ServePublic(w, r, host)
+		return
+	}
+	reg, err := s.resolve(r)
+	if err != nil {
+		s.oci.ServeError(w, r, fmt.Errorf("resolve registry: %w", err))
+		return
+	}
+	s.oci.ServeRegistry(w, r, ociapi.Target{Account: reg.Account, Region: reg.Region, Host: reg.Host()})
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"github.com/pratique-dev/pratique/internal/admit"
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/authz"
@@ -65,6 +66,7 @@ type Server struct {
 	jobs     *job.Runner
 	audit    *audit.Log
 	metrics  *metrics
+	limits   *admit.Limiter
 
 	listener net.Listener
 	port     string
@@ -84,7 +86,8 @@ func New(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, metrics: newMetrics(), stopping: make(chan struct{})}
+	s := &Server{cfg: cfg, metrics: newMetrics(), limits: admit.New(cfg.limits()), stopping: make(chan struct{})}
+	s.metrics.registry.MustRegister(&limitCollector{s.limits})
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -228,6 +231,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          s.errorLog(),
 	}
+	(&connections{limits: s.limits}).watch(s.http)
 	new(newcomers).watch(s.http)
 	s.http.RegisterOnShutdown(func() { close(s.stopping) })
 	switch {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
+	"github.com/pratique-dev/pratique/internal/admit"
 	"github.com/pratique-dev/pratique/internal/audit"
 	"github.com/pratique-dev/pratique/internal/iam"
 	"github.com/pratique-dev/pratique/internal/oidc"
@@ -66,6 +68,11 @@ func (h *Issuers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "405 method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	if refusal := (*admit.Refusal)(nil); errors.As(admit.FromContext(r.Context()).Enter(admit.Request), &refusal) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(refusal.RetryAfter.Seconds())))
+		http.Error(w, "429 too many requests", http.StatusTooManyRequests)
 		return
 	}
 	issuer, keys, err := h.iam.PublishedKeys(r.Context(), id)
