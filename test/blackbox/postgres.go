@@ -50,6 +50,17 @@ func StartPostgres(t testing.TB) *Postgres {
 	return p
 }
 
+// Restore makes another database of a dump in pg_dump's custom format, and returns
+// its URL.
+func (p *Postgres) Restore(t testing.TB, name, dump string) (url string) {
+	t.Helper()
+	need.Tools(t, "createdb", "pg_restore")
+	Run(t, nil, "createdb", "--host="+p.dir, "--username=postgres", "--locale=C", "--template=template0", name)
+	url = "postgres://postgres@/" + name + "?host=" + p.dir
+	Run(t, nil, "pg_restore", "--exit-on-error", "--no-owner", "--dbname="+url, dump)
+	return url
+}
+
 func (p *Postgres) data() string { return filepath.Join(p.dir, "data") }
 
 func (p *Postgres) run(t testing.TB, command ...string) {
