@@ -6,7 +6,7 @@ import (
 	_ "crypto/sha256" // for digest.Algorithm.Available
 	_ "crypto/sha512"
 	"fmt"
-	"regexp"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 )
@@ -19,12 +19,43 @@ const RepositoryNamePattern = `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.
 // 300 bytes long. Every tag by the OCI rule is one.
 const APITagPattern = `[a-zA-Z0-9-_.]+`
 
-var repositoryName = regexp.MustCompile(`^` + RepositoryNamePattern + `$`)
-
-// ValidRepositoryName reports whether s can name a repository.
+// ValidRepositoryName reports whether s can name a repository. It is asked for
+// each request, so it does without a regular expression.
 func ValidRepositoryName(s string) bool {
-	return len(s) >= 2 && len(s) <= 256 && repositoryName.MatchString(s)
+	if len(s) < 2 || len(s) > 256 {
+		return false
+	}
+	for i := 0; i < len(s); {
+		word := i
+		for i < len(s) && wordByte(s[i]) {
+			i++
+		}
+		if i == word {
+			return false // no word at the beginning, or after a separator
+		}
+		if i == len(s) {
+			return true
+		}
+		switch c := s[i]; c {
+		case '/', '.':
+			i++
+		case '_':
+			i++
+			if i < len(s) && s[i] == c {
+				i++
+			}
+		case '-':
+			for i < len(s) && s[i] == c {
+				i++
+			}
+		default:
+			return false
+		}
+	}
+	return false // it ends in a separator
 }
+
+func wordByte(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
 
 // ValidTag reports whether s is a tag by the OCI distribution specification:
 // [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}.
@@ -53,6 +84,9 @@ func ValidAPITag(s string) bool {
 // digests are equal when their strings are.
 func ParseDigest(s string) (digest.Digest, error) {
 	d := digest.Digest(s)
+	if hex, ok := strings.CutPrefix(s, "sha256:"); ok && lowerHex(hex, 64) {
+		return d, nil // as nearly all are: Validate takes its time
+	}
 	if err := d.Validate(); err != nil {
 		return "", fmt.Errorf("digest %.200q: %w", s, err)
 	}
@@ -60,6 +94,16 @@ func ParseDigest(s string) (digest.Digest, error) {
 		return "", fmt.Errorf("digest %.200q: %w", s, digest.ErrDigestUnsupported)
 	}
 	return d, nil
+}
+
+// lowerHex reports whether s is n hexadecimal digits in lower case.
+func lowerHex(s string, n int) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return len(s) == n
 }
 
 // SupportedAlgorithm reports whether content can be stored under digests of

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -25,6 +26,33 @@ func TestValidRepositoryName(t *testing.T) {
 			t.Errorf("ValidRepositoryName(%q) = %v, want %v", name, got, want)
 		}
 	}
+}
+
+// FuzzValidRepositoryName compares with the rule as Amazon ECR states it.
+func FuzzValidRepositoryName(f *testing.F) {
+	for _, s := range []string{"ab", "a", "a/b", "a__b", "a___b", "a_b", "a--b", "a..b", "a._b", "a/", "/a", "a//b", "a-/b", "a-", "A/b", "a/b\n", "a_.b", strings.Repeat("a", 256), strings.Repeat("a", 257)} {
+		f.Add(s)
+	}
+	pattern := regexp.MustCompile(`^` + ocispec.RepositoryNamePattern + `$`)
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, want := ocispec.ValidRepositoryName(s), len(s) >= 2 && len(s) <= 256 && pattern.MatchString(s); got != want {
+			t.Errorf("%q: %t, want %t", s, got, want)
+		}
+	})
+}
+
+// FuzzParseDigest compares with what the digest says of itself.
+func FuzzParseDigest(f *testing.F) {
+	for _, s := range []string{string(digest.FromString("")), string(digest.SHA512.FromString("")), "sha256:", "sha256:" + strings.Repeat("A", 64), "sha256:" + strings.Repeat("a", 65), "sha384:aa", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		d := digest.Digest(s)
+		want := d.Validate() == nil && ocispec.SupportedAlgorithm(d.Algorithm())
+		if got, err := ocispec.ParseDigest(s); (err == nil) != want || err == nil && got != d {
+			t.Errorf("%q: %q, %v; want it taken: %t", s, got, err, want)
+		}
+	})
 }
 
 func TestValidTag(t *testing.T) {
