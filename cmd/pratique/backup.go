@@ -222,7 +222,7 @@ func (b *backuper) hold(ctx context.Context, id string) (release func() error, e
 }
 
 // copy copies the database and then the blobs that the copy names: of a dump, those
-// that the database has, none of which has gone since.
+// that the database has or, since it was dumped, had.
 func (b *backuper) copy(ctx context.Context, part string, to *blob.Dir, info *backupInfo) (copied registry.Copied, err error) {
 	o := registry.CopyOptions{
 		Found: func(d registry.Damage) { info.Damaged = append(info.Damaged, newDamageInfo(d)) },
@@ -243,6 +243,7 @@ func (b *backuper) copy(ctx context.Context, part string, to *blob.Dir, info *ba
 				return copied, err
 			}
 		}
+		o.Garbage = true
 		return b.live.Backup(ctx, to, o)
 	}
 	if err != nil {

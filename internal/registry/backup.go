@@ -65,6 +65,10 @@ type Copied struct {
 type CopyOptions struct {
 	Found    func(Damage) // is called with each blob that is damaged where it is copied from, without Needs
 	Progress func(Copied) // if set, is called now and then
+
+	// Garbage has Backup copy bytes that have become garbage, too: the database is
+	// not the copy, which was made before and may yet need them.
+	Garbage bool
 }
 
 // Backup copies the blobs that the database names to a directory that keeps
@@ -76,7 +80,11 @@ type CopyOptions struct {
 func (r *Registry) Backup(ctx context.Context, to *blob.Dir, o CopyOptions) (Copied, error) {
 	c := &copier{from: r.blobs, to: to, o: o, source: func(n blob.Name) blob.Name { return n },
 		target: func(n blob.Name) blob.Name { return blob.Name{Digest: n.Digest} }}
-	if err := c.run(ctx, r); err != nil {
+	err := c.run(ctx, r)
+	if err == nil && o.Garbage {
+		err = c.runGarbage(ctx, r)
+	}
+	if err != nil {
 		return c.done, fmt.Errorf("back up blobs: %w", err)
 	}
 	return c.done, nil
@@ -145,6 +153,33 @@ func (c *copier) run(ctx context.Context, r *Registry) error {
 				c.o.Progress(c.done)
 			}
 			after = b.name.Digest.String()
+		}
+		if len(page) < scrubBatch {
+			return nil
+		}
+	}
+}
+
+// runGarbage copies the bytes of garbage. What is wrong with them is known when
+// somebody needs them after all.
+func (c *copier) runGarbage(ctx context.Context, r *Registry) error {
+	for after := (blob.Name{}); ; {
+		var page []stored
+		err := r.db.Read(ctx, func(tx *meta.Tx) (err error) {
+			page, err = meta.All(tx, func(s meta.Scanner) (b stored, err error) {
+				return b, s.Scan(&b.name.Digest, &b.name.Upload, &b.size)
+			}, `SELECT digest, upload, size FROM garbage WHERE digest <> '' AND (digest, upload) > ($1, $2) ORDER BY digest, upload LIMIT $3`,
+				after.Digest.String(), after.Upload, scrubBatch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, b := range page {
+			if _, err := c.one(ctx, r, b); err != nil {
+				return err
+			}
+			after = b.name
 		}
 		if len(page) < scrubBatch {
 			return nil

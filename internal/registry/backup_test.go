@@ -1,13 +1,44 @@
 package registry_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/opencontainers/go-digest"
 
+	"github.com/pratique-dev/pratique/internal/blob"
 	"github.com/pratique-dev/pratique/internal/registry"
 )
+
+// TestBackupGarbage backs up what a copy of the database may name that was made
+// before: content that has moved to the database since, and what is garbage.
+func TestBackupGarbage(t *testing.T) {
+	eachSmall(t, func(t *testing.T, n *nodes) {
+		ctx := t.Context()
+		files := &fixture{t: t, clock: n.clock, Registry: registry.New(registry.Config{DB: n.db, Blobs: n.store(), Now: n.clock.Now, SmallLayer: -1})}
+		files.push(app, "moved")
+		files.push(app, "forgotten")
+		if deleted, err := n.a.DeleteLayer(ctx, app, digest.FromString("forgotten")); err != nil || !deleted {
+			t.Fatal(deleted, err)
+		}
+		n.b.push(app, "moved")
+		n.clock.add(grace + time.Second)
+		hooked := registry.New(registry.Config{DB: n.db, Blobs: &hooks{Store: n.store(), remove: func(blob.Name) error { return errors.New("not now") }}, Now: n.clock.Now, GarbageGrace: grace})
+		if _, err := hooked.Collect(ctx); err == nil { // which forgets the blob, and then cannot remove one of the two
+			t.Error("the bytes were removed")
+		}
+		names := n.names()
+		for _, garbage := range []bool{false, true} {
+			to := ok[*blob.Dir](t)(blob.OpenDir(t.TempDir()))
+			defer to.Close()
+			c, err := n.a.Backup(ctx, to, registry.CopyOptions{Garbage: garbage, Found: func(d registry.Damage) { t.Errorf("damage %+v", d) }})
+			if want := map[bool]int64{true: int64(len(names))}[garbage]; c.Copied != want || err != nil || len(names) == 0 {
+				t.Errorf("garbage %t: %+v, %v; want %d copied", garbage, c, err, want)
+			}
+		}
+	})
+}
 
 // TestHold checks that a collection removes nothing that somebody holds:
 // neither what nothing needs nor what has moved to the database since.
