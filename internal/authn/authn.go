@@ -307,18 +307,21 @@ var principalTypes = map[policy.PrincipalKind]string{
 
 // Environment fills the condition keys that a request decides whoever sent
 // it. aws:RequestedRegion is left to the protocol, which knows the region.
+//
+// Keys are written here as Set folds them, which is then nothing to do: this is
+// done for each request.
 func Environment(r *http.Request, now time.Time) policy.Context {
 	c := policy.Context{}
-	c.Set("aws:SourceIp", SourceIP(r))
-	c.Set("aws:SecureTransport", strconv.FormatBool(r.TLS != nil))
-	c.Set("aws:ViaAWSService", "false")
-	c.Set("aws:CurrentTime", now.UTC().Format(time.RFC3339))
-	c.Set("aws:EpochTime", strconv.FormatInt(now.Unix(), 10))
+	c.Set("aws:sourceip", SourceIP(r))
+	c.Set("aws:securetransport", strconv.FormatBool(r.TLS != nil))
+	c.Set("aws:viaawsservice", "false")
+	c.Set("aws:currenttime", now.UTC().Format(time.RFC3339))
+	c.Set("aws:epochtime", strconv.FormatInt(now.Unix(), 10))
 	if ua := r.UserAgent(); ua != "" {
-		c.Set("aws:UserAgent", ua)
+		c.Set("aws:useragent", ua)
 	}
 	if ref := r.Referer(); ref != "" {
-		c.Set("aws:Referer", ref)
+		c.Set("aws:referer", ref)
 	}
 	return c
 }

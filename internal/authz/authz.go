@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -74,14 +75,12 @@ func (a *Authorizer) Authorize(ctx context.Context, id *authn.Identity, action s
 		Action:          action,
 		Resource:        res.ARN,
 		ResourceAccount: res.Account,
-		Context:         policy.Context{},
+		Context:         make(policy.Context, len(env)+len(id.Context)+len(res.Context)+ownKeys),
 	}
 	for _, keys := range []policy.Context{env, id.Context, res.Context} {
-		for k, v := range keys {
-			req.Context[k] = v
-		}
+		maps.Copy(req.Context, keys)
 	}
-	req.Context.Set("aws:ResourceAccount", res.Account)
+	req.Context.Set("aws:resourceaccount", res.Account)
 
 	set := policy.Set{Identity: id.Subject.Identity, Boundary: id.Subject.Boundary, Session: id.Session}
 	if err := a.addOrganization(ctx, &req, &set); err != nil {
@@ -105,6 +104,10 @@ func (a *Authorizer) Authorize(ctx context.Context, id *authn.Identity, action s
 	}
 	return nil
 }
+
+// ownKeys is how many condition keys Authorize itself fills, but for those of
+// tags: to make room for them at once saves time.
+const ownKeys = 5
 
 // statement finds the statement that a decision names.
 func statement(set *policy.Set, ref policy.StatementRef) *policy.Statement {

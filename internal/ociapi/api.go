@@ -122,7 +122,7 @@ func (c *call) serve() (err error) {
 	c.name = c.Repository
 	c.event.Operation = row.name
 	c.env = authn.Environment(c.r, c.now())
-	c.env.Set("aws:RequestedRegion", c.target.Region)
+	c.env.Set("aws:requestedregion", c.target.Region)
 	resource := c.Repository
 	if c.Kind == Catalog {
 		resource = "*"
