@@ -11,7 +11,7 @@ import (
 )
 
 // certLookEvery is how soon certificate files that were replaced are noticed.
-const certLookEvery = 10 * time.Second
+const certLookEvery = time.Second
 
 // certFiles is a certificate and its key in two files, which are replaced
 // while the server runs: certificates are renewed every few weeks.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
@@ -96,7 +97,7 @@ func (s *Server) listenScrapes(ctx context.Context, addr string) (err error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", s.metrics.handler)
-	scrapes := &scrapeServer{http: http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: s.errorLog()}}
+	scrapes := &scrapeServer{http: http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn)}}
 	if scrapes.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", addr); err != nil {
 		return fmt.Errorf("listen for scrapes of the metrics: %w", err)
 	}

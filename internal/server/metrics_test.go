@@ -57,7 +57,7 @@ func TestMetricsListen(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Errorf("ended with %v", err)
 	}
-	if conn, err := new(http.Client).Get("http://" + s.scrapes.listener.Addr().String() + "/metrics"); err == nil { //nolint:noctx // nobody answers
+	if conn, err := new(http.Client).Get("http://" + s.scrapes.listener.Addr().String() + "/metrics"); err == nil {
 		conn.Body.Close()
 		t.Error("it still listens")
 	}

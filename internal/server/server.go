@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -229,7 +228,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          s.errorLog(),
+		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 	}
 	(&connections{limits: s.limits}).watch(s.http)
 	new(newcomers).watch(s.http)
@@ -245,11 +244,6 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		s.http.TLSConfig = &tls.Config{GetCertificate: files.certificate, MinVersion: tls.VersionTLS12}
 	}
 	return s.listenScrapes(ctx, s.cfg.MetricsListen)
-}
-
-// errorLog is where package net/http says what went wrong with a connection.
-func (s *Server) errorLog() *log.Logger {
-	return slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn)
 }
 
 // Serve answers requests until ctx is done, then lets those in flight finish,
