@@ -112,6 +112,7 @@ var places = map[string]place{
 	"test/builder":                 {tool, 1},
 	"test/clients":                 {tool, 1},
 	"test/crash":                   {tool, 1},
+	"test/deploy":                  {tool, 1},
 	"test/platforms":               {tool, 1},
 	"test/scale":                   {tool, 1},
 	"test/terraform":               {tool, 1},
