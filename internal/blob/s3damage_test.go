@@ -70,6 +70,36 @@ func TestS3Damage(t *testing.T) {
 	}
 }
 
+// TestS3UploadGone continues uploads whose bytes the bucket does not have, as one
+// to which a backup was restored: clients are told that there is no such upload.
+func TestS3UploadGone(t *testing.T) {
+	server := startS3(t)
+	ctx := t.Context()
+	db := metatest.Open(t, metatest.SQLite(t))
+	s, empty := openS3(t, server.URL(), db, ""), openS3(t, strings.Replace(server.URL(), "?", "/empty?", 1), db, "")
+	for _, size := range []int{5, 8 << 20, 9 << 20} {
+		content := blobtest.Content(uint64(size), size)
+		for what, f := range map[string]func(id string) error{
+			"append": func(id string) error {
+				_, err := empty.Append(ctx, id, int64(size), bytes.NewReader(make([]byte, 8<<20)))
+				return err
+			},
+			"commit": func(id string) error {
+				_, err := empty.Commit(ctx, id, digest.FromBytes(content))
+				return err
+			},
+		} {
+			id := create(t, s, string(content))
+			if err := f(id); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s of %d bytes: %v", what, size, err)
+			}
+			if err := empty.Abort(ctx, id); err != nil {
+				t.Errorf("abort: %v", err)
+			}
+		}
+	}
+}
+
 // TestS3SetAside sets aside what is there, what is gone, and what was never in
 // the store.
 func TestS3SetAside(t *testing.T) {

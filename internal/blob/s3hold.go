@@ -246,6 +246,9 @@ func (h *hold) tail() ([]byte, error) {
 		return nil, nil
 	}
 	b, err := h.s.get(h.ctx, tailPath(h.id, h.row.tailHolder), h.row.tail)
+	if isNotFound(err) { // the database is newer, or older, than the bucket
+		return nil, fmt.Errorf("read the end of the upload: the store does not have it: %w", fs.ErrNotExist)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the end of the upload: %w", h.cause(err))
 	}

@@ -287,6 +287,9 @@ func (in *intake) store(want digest.Digest) error {
 			CopySource: aws.String(url.PathEscape(h.s.bucket) + "/" + (&url.URL{Path: *h.s.key(tailPath(h.id, h.row.tailHolder))}).EscapedPath()),
 		})
 	}
+	if isNotFound(err) {
+		return fmt.Errorf("store the blob: the store does not have the upload: %w", fs.ErrNotExist)
+	}
 	if err != nil {
 		return fmt.Errorf("store the blob: %w", h.cause(err))
 	}

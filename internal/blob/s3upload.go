@@ -184,7 +184,7 @@ func (s *S3) finish(ctx context.Context, id string, off int64, r io.Reader, want
 		return 0, errors.Join(err, in.keep())
 	}
 	if err := in.store(want); err != nil {
-		if h.ctx.Err() == nil && !errors.Is(err, fs.ErrNotExist) {
+		if h.ctx.Err() == nil {
 			err = errors.Join(err, h.abandon())
 		}
 		return 0, err
