@@ -309,9 +309,10 @@ func TestOutages(t *testing.T) {
 	for _, outage := range []struct {
 		name       string
 		stop, back func()
+		api        bool // it is away as well
 	}{
-		{"the object store is away", c.s3.Stop, func() { c.s3.Start(t) }},
-		{"the database is away", func() { c.postgres.Stop(t) }, func() { c.postgres.Start(t) }},
+		{"the object store is away", c.s3.Stop, func() { c.s3.Start(t) }, false},
+		{"the database is away", func() { c.postgres.Stop(t) }, func() { c.postgres.Start(t) }, true},
 	} {
 		for _, n := range nodes {
 			if err := push(n, fmt.Sprint("before-", len(kept))); err != nil {
@@ -328,11 +329,12 @@ func TestOutages(t *testing.T) {
 			if err == nil {
 				t.Errorf("%s, and a push succeeded", outage.name)
 			}
-			t.Logf("%s: %v", outage.name, errors.Unwrap(err))
-			if resp, text := user.do(t, "PATCH", on(n, location), bytes.NewReader(content[9<<20:])); resp.StatusCode < 500 {
-				t.Errorf("%s: an upload is answered with %s %s", outage.name, resp.Status, text)
-			} else {
-				t.Logf("%s: %s %s", outage.name, resp.Status, text)
+			t.Logf("%s: %v", outage.name, err)
+			resp, text := user.do(t, "PATCH", on(n, location), bytes.NewReader(content[9<<20:]))
+			t.Logf("%s: %s %s", outage.name, resp.Status, text)
+			wantUnavailable(t, outage.name, resp, text)
+			if outage.api {
+				c.wantUnavailableAPI(t, n)
 			}
 		}
 		outage.back()
