@@ -112,14 +112,12 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 		default:
 			return fmt.Errorf("--tls %q: only self-signed is known; use --tls-cert and --tls-key for a certificate", tls)
 		}
-		switch logFormat {
-		case "text":
-			cfg.Log = slog.New(slog.NewTextHandler(a.stderr, nil))
-		case "json":
-			cfg.Log = slog.New(slog.NewJSONHandler(a.stderr, nil))
-		default:
+		if logFormat != "text" && logFormat != "json" {
 			return fmt.Errorf("--log-format %q is neither text nor json", logFormat)
 		}
+		log := newServerLog(a.stderr, logFormat == "json")
+		defer func() { _ = log.flush() }() // there is nowhere else to complain
+		cfg.Log = slog.New(log)
 		for _, n := range eventNetworks {
 			p, err := netip.ParsePrefix(n)
 			if err != nil {

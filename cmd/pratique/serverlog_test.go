@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// written is a writer that counts what it is asked to write.
+type written struct {
+	bytes.Buffer
+	times int
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	w.times++
+	return w.Buffer.Write(p)
+}
+
+func TestServerLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w written
+		l := newServerLog(&w, false)
+		log := slog.New(l).With("node", "a").WithGroup("g")
+		want := func(times int, texts ...string) {
+			t.Helper()
+			got := w.String()
+			for _, text := range texts {
+				before, after, ok := strings.Cut(got, text)
+				if !ok || strings.Contains(before, "\n") {
+					t.Errorf("wrote %q, want %q next", got, text)
+				}
+				_, got, _ = strings.Cut(after, "\n")
+			}
+			if got != "" || w.times != times {
+				t.Errorf("in %d writes, and then %q; want %d", w.times, got, times)
+			}
+			w.Reset()
+			w.times = 0
+		}
+		log.Info("one", "n", 1)
+		log.Info("two")
+		want(0)
+		time.Sleep(2 * linesWithin)
+		want(1, "msg=one node=a g.n=1", "msg=two")
+
+		log.Info("three")
+		log.Warn("four")
+		want(1, "msg=three", "msg=four")
+		time.Sleep(2 * linesWithin)
+		want(0)
+
+		log.Info("five")
+		if err := l.flush(); err != nil {
+			t.Error(err)
+		}
+		want(1, "msg=five")
+
+		log.Info(strings.Repeat("x", linesMost))
+		want(1, "msg=xxx")
+	})
+}
+
+func TestServerLogJSON(t *testing.T) {
+	var w written
+	l := newServerLog(&w, true)
+	var all sync.WaitGroup
+	for i := range 100 {
+		all.Go(func() { slog.New(l).Info(fmt.Sprint(i)) })
+	}
+	all.Wait()
+	if err := l.flush(); err != nil {
+		t.Error(err)
+	}
+	if n := strings.Count(w.String(), `"level":"INFO"`); n != 100 {
+		t.Errorf("%d lines: %s", n, w.String())
+	}
+}
+
+type broken struct{}
+
+var errBroken = errors.New("broken")
+
+func (broken) Write([]byte) (int, error) { return 0, errBroken }
+
+func TestServerLogError(t *testing.T) {
+	l := newServerLog(broken{}, false)
+	slog.New(l).Info("lost")
+	if err := l.flush(); !errors.Is(err, errBroken) {
+		t.Error(err)
+	}
+	if err := l.flush(); err != nil {
+		t.Errorf("what was lost once is lost again: %v", err)
+	}
+}
