@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -37,8 +38,9 @@ type KnownUploads func(ctx context.Context, uploads []string) (map[string]bool, 
 
 // Stray is the bytes of an upload that is none.
 type Stray struct {
-	Upload string
-	Size   int64 // in bytes
+	Upload  string
+	Size    int64     // in bytes
+	ModTime time.Time // when they were stored, by the store's clock
 }
 
 var (
@@ -73,7 +75,7 @@ func (s *S3) strays(ctx context.Context, after string, limit int, known KnownUpl
 			next = id
 		}
 		if uploadID.MatchString(id) { // else it is not ours
-			found = append(found, Stray{Upload: id, Size: aws.ToInt64(o.Size)})
+			found = append(found, Stray{Upload: id, Size: aws.ToInt64(o.Size), ModTime: aws.ToTime(o.LastModified)})
 		}
 	}
 	for _, not := range []KnownUploads{known, s.uploads, s.aside} {

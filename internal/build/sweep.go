@@ -138,6 +138,9 @@ func (e *Engine) removeOrphans(ctx context.Context) error {
 			return fmt.Errorf("remove files that no build has: %w", err)
 		}
 	}
+	if err := e.removeStrays(ctx, before); err != nil {
+		return fmt.Errorf("remove files that no build has: %w", err)
+	}
 	if x, ok := e.contexts.(interface {
 		ExpireUploads(ctx context.Context, before time.Time) (int, error)
 	}); ok {
@@ -146,6 +149,44 @@ func (e *Engine) removeOrphans(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// removeStrays removes stored files that are not even a blob, and that no upload or build has: those of a newer database.
+func (e *Engine) removeStrays(ctx context.Context, before time.Time) error {
+	store, ok := e.contexts.(blob.Sweeper)
+	if !ok {
+		return nil
+	}
+	named := func(ctx context.Context, uploads []string) (map[string]bool, error) {
+		known := map[string]bool{}
+		err := e.db.Read(ctx, func(tx *meta.Tx) error {
+			// Builds have files for as long as they have not ended, so they are few.
+			all, err := meta.All(tx, meta.ScanString, `SELECT context_upload FROM build WHERE context_upload BETWEEN $1 AND $2 ORDER BY context_upload`,
+				uploads[0], uploads[len(uploads)-1])
+			for _, upload := range all {
+				known[upload] = true
+			}
+			return err
+		})
+		return known, err
+	}
+	for after := ""; ; {
+		strays, next, err := store.Strays(ctx, after, sweepBatch, named)
+		if err != nil {
+			return err
+		}
+		for _, s := range strays {
+			if s.ModTime.After(before) {
+				continue
+			}
+			if err := store.RemoveStray(ctx, s.Upload); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+		if after = next; after == "" {
+			return nil
+		}
+	}
 }
 
 // forget removes the builds that ended long ago, with their logs, and workers that are gone.
