@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -114,7 +115,7 @@ func render(t *testing.T, args ...string) release {
 		strict := json.NewDecoder(bytes.NewReader(text))
 		strict.DisallowUnknownFields()
 		if err := strict.Decode(object); err != nil {
-			t.Errorf("%s %s: %v in:\n%s", head.Kind, head.Metadata.Name, err, document)
+			t.Fatalf("%s %s: %v in:\n%s", head.Kind, head.Metadata.Name, err, document)
 		}
 		key := head.Kind + "/" + head.Metadata.Name
 		if r[key] != nil {
@@ -179,8 +180,8 @@ func TestChart(t *testing.T) {
 					selects(key, o.Spec.Selector.MatchLabels)
 				case *appsv1.StatefulSet:
 					selects(key, o.Spec.Selector.MatchLabels)
-					if r["Service/"+o.Spec.ServiceName] == nil || *o.Spec.Replicas != 1 {
-						t.Errorf("%s has no service, or %d replicas", key, *o.Spec.Replicas)
+					if r["Service/"+o.Spec.ServiceName] == nil || of(o.Spec.Replicas) != 1 {
+						t.Errorf("%s has no service, or %d replicas", key, of(o.Spec.Replicas))
 					}
 				case *corev1.Service:
 					selects(key, o.Spec.Selector)
@@ -226,19 +227,27 @@ func TestChart(t *testing.T) {
 	}
 }
 
+// of is what a field has, or the zero value if it is not set.
+func of[T any](field *T) T {
+	if field == nil {
+		return *new(T)
+	}
+	return *field
+}
+
 // checkPod asks of the pod that it runs without privileges, has time to drain,
 // and that its volumes are there where its flags look.
 func checkPod(t *testing.T, pod corev1.PodSpec) {
 	t.Helper()
 	c, as := pod.Containers[0], pod.SecurityContext
-	if !*as.RunAsNonRoot || *as.RunAsUser != nobody || *as.RunAsGroup != nobody || *as.FSGroup != nobody ||
-		*as.FSGroupChangePolicy != corev1.FSGroupChangeOnRootMismatch || as.SeccompProfile.Type != corev1.SeccompProfileTypeRuntimeDefault {
+	if !of(as.RunAsNonRoot) || of(as.RunAsUser) != nobody || of(as.RunAsGroup) != nobody || of(as.FSGroup) != nobody ||
+		of(as.FSGroupChangePolicy) != corev1.FSGroupChangeOnRootMismatch || as.SeccompProfile.Type != corev1.SeccompProfileTypeRuntimeDefault {
 		t.Errorf("runs as %v", as)
 	}
-	if s := c.SecurityContext; *s.AllowPrivilegeEscalation || !*s.ReadOnlyRootFilesystem || len(s.Capabilities.Drop) != 1 || s.Capabilities.Drop[0] != "ALL" || len(s.Capabilities.Add) > 0 {
+	if s := c.SecurityContext; s.AllowPrivilegeEscalation == nil || of(s.AllowPrivilegeEscalation) || !of(s.ReadOnlyRootFilesystem) || len(s.Capabilities.Drop) != 1 || s.Capabilities.Drop[0] != "ALL" || len(s.Capabilities.Add) > 0 {
 		t.Errorf("may %v", s)
 	}
-	if *pod.AutomountServiceAccountToken {
+	if pod.AutomountServiceAccountToken == nil || of(pod.AutomountServiceAccountToken) {
 		t.Error("has a token for the cluster's API")
 	}
 	if c.Resources.Requests.Cpu().IsZero() || c.Resources.Limits.Memory().IsZero() {
@@ -252,8 +261,8 @@ func checkPod(t *testing.T, pod corev1.PodSpec) {
 	volumes := map[string]bool{"data": true} // by a template of claims, if not here
 	for _, v := range pod.Volumes {
 		volumes[v.Name] = true
-		if v.Secret != nil && *v.Secret.DefaultMode != 0o440 {
-			t.Errorf("the secret %s has mode %#o", v.Secret.SecretName, *v.Secret.DefaultMode)
+		if v.Secret != nil && of(v.Secret.DefaultMode) != 0o440 {
+			t.Errorf("the secret %s has mode %#o", v.Secret.SecretName, of(v.Secret.DefaultMode))
 		}
 	}
 	var places []string
@@ -279,8 +288,8 @@ func checkPod(t *testing.T, pod corev1.PodSpec) {
 		fmt.Sscanf(arg, "--drain-delay=%ds", &drain)
 	}
 	notices := int64(c.ReadinessProbe.PeriodSeconds * c.ReadinessProbe.FailureThreshold)
-	if drain <= notices || *pod.TerminationGracePeriodSeconds <= drain+30 {
-		t.Errorf("is seen not to be ready after %d s, drains for %d s and 30 s, and is killed after %d s", notices, drain, *pod.TerminationGracePeriodSeconds)
+	if drain <= notices || of(pod.TerminationGracePeriodSeconds) <= drain+30 {
+		t.Errorf("is seen not to be ready after %d s, drains for %d s and 30 s, and is killed after %d s", notices, drain, of(pod.TerminationGracePeriodSeconds))
 	}
 }
 
@@ -318,6 +327,23 @@ func TestChartRefuses(t *testing.T) {
 			t.Errorf("%s with %s: %v", tt.example, tt.set, err)
 		}
 	}
+}
+
+// TestChartPage renders the chart with the values of the page about it.
+func TestChartPage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(blackbox.Top(t), "docs", "operations", "deploy.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	example := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindSubmatch(page)
+	set := regexp.MustCompile(`--set (\S+)`).FindSubmatch(page)
+	if example == nil || set == nil {
+		t.Fatal("the page has no example of values")
+	}
+	file := filepath.Join(t.TempDir(), "values.yaml")
+	blackbox.WriteFile(t, file, string(example[1]))
+	checkPod(t, render(t, "--values="+file).template(t).Spec)
+	checkPod(t, render(t, "--set="+string(set[1])).template(t).Spec)
 }
 
 // notes is what Helm shows who installed the chart, which it does only with a
