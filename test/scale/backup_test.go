@@ -191,7 +191,7 @@ func TestBackupUnderLoad(t *testing.T) {
 				t.Errorf("generation %d: %s: %v, %v", i, name, got, err)
 			}
 		}
-		_, list := reader.do(t, http.MethodGet, node.URL+"/v2/"+repository+"/tags/list", nil)
+		_, list := reader.do(t, http.MethodGet, node.URL+"/v2/"+repository+"/tags/list?n=1000", nil)
 		var tags struct{ Tags []string }
 		if err := json.Unmarshal([]byte(list), &tags); err != nil || len(tags.Tags) < len(g.before) {
 			t.Errorf("generation %d: tags %s, %v", i, list, err)
