@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// append appends the event as a record. There is one for each request, so that it does without reflection.
-func (e *Event) append(b []byte) []byte {
+// append appends the event, with this id, as a record. There is one for each request, so that it does without reflection.
+func (e *Event) append(b []byte, id string) []byte {
 	o := object{append(b, '{')}
 	o.text("eventVersion", "1.11")
 	u := o.object("userIdentity")
@@ -30,7 +30,7 @@ func (e *Event) append(b []byte) []byte {
 	o.given("errorCode", e.ErrorCode)
 	o.given("errorMessage", e.ErrorMessage)
 	o.text("requestID", e.RequestID)
-	o.text("eventID", e.ID)
+	o.text("eventID", id)
 	o.text("eventType", "AwsApiCall")
 	if len(e.Resources) > 0 {
 		o.key("resources")

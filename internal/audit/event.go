@@ -168,7 +168,7 @@ type pratiqueRecord struct {
 
 // MarshalJSON writes the event as a CloudTrail record with one further member, "pratique". Times are UTC with
 // microseconds.
-func (e Event) MarshalJSON() ([]byte, error) { return e.append(nil), nil }
+func (e Event) MarshalJSON() ([]byte, error) { return e.append(nil, e.ID), nil }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (e *Event) UnmarshalJSON(data []byte) error {

@@ -65,16 +65,16 @@ func endsWithinLine(f *os.File) (bool, error) {
 // come at once are written together. After a write that failed half-way the next event starts on a line of its own. An
 // error is that of a write for this event or for one left to it.
 func (l *Log) Write(e *Event) error {
-	written := *e
-	if written.ID == "" {
-		written.ID = uuid.NewString()
+	id := e.ID
+	if id == "" {
+		id = uuid.NewString()
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for l.writing && len(l.pending) >= pendingMost {
 		l.idle.Wait()
 	}
-	l.pending = append(written.append(l.pending), '\n')
+	l.pending = append(e.append(l.pending, id), '\n')
 	if l.writing {
 		return nil
 	}

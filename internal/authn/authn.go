@@ -308,20 +308,21 @@ var principalTypes = map[policy.PrincipalKind]string{
 // Environment fills the condition keys that a request decides whoever sent
 // it. aws:RequestedRegion is left to the protocol, which knows the region.
 //
-// Keys are written here as Set folds them, which is then nothing to do: this is
-// done for each request.
+// There is one for each request, so that its keys are written as Set would fold
+// them, and its values are together.
 func Environment(r *http.Request, now time.Time) policy.Context {
-	c := policy.Context{}
-	c.Set("aws:sourceip", SourceIP(r))
-	c.Set("aws:securetransport", strconv.FormatBool(r.TLS != nil))
-	c.Set("aws:viaawsservice", "false")
-	c.Set("aws:currenttime", now.UTC().Format(time.RFC3339))
-	c.Set("aws:epochtime", strconv.FormatInt(now.Unix(), 10))
-	if ua := r.UserAgent(); ua != "" {
-		c.Set("aws:useragent", ua)
+	values := [...]string{
+		SourceIP(r), strconv.FormatBool(r.TLS != nil), "false", now.UTC().Format(time.RFC3339), strconv.FormatInt(now.Unix(), 10),
+		r.UserAgent(), r.Referer(),
 	}
-	if ref := r.Referer(); ref != "" {
-		c.Set("aws:referer", ref)
+	c := make(policy.Context, len(values)+1) // and the region
+	for i, key := range [len(values)]string{
+		"aws:sourceip", "aws:securetransport", "aws:viaawsservice", "aws:currenttime", "aws:epochtime",
+		"aws:useragent", "aws:referer",
+	} {
+		if values[i] != "" {
+			c[key] = values[i : i+1 : i+1]
+		}
 	}
 	return c
 }

@@ -118,6 +118,9 @@ func (p Public) Host() string {
 // SplitPort splits a host with an optional port. The port is empty when there
 // is none.
 func SplitPort(host string) (name, port string) {
+	if !strings.Contains(host, ":") {
+		return host, "" // without making an error first
+	}
 	if h, p, err := net.SplitHostPort(host); err == nil {
 		return h, p
 	}

@@ -94,9 +94,11 @@ func (a *API) ServeRegistry(w http.ResponseWriter, r *http.Request, t Target) {
 	event.Service, event.Account, event.Region = "oci", t.Account, t.Region
 	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
 	// Nothing else is echoed: it is the caller's text, and no promise of ours.
-	ns := r.URL.Query().Get("ns")
-	if reg, ok := endpoint.ParseRegistry(ns); ok && reg.Host() == t.Host {
-		w.Header().Set("Oci-Namespace", ns)
+	if r.URL.RawQuery != "" {
+		ns := r.URL.Query().Get("ns")
+		if reg, ok := endpoint.ParseRegistry(ns); ok && reg.Host() == t.Host {
+			w.Header().Set("Oci-Namespace", ns)
+		}
 	}
 	c := &call{API: a, w: w, r: r, target: t, event: event, place: admit.FromContext(r.Context())}
 	if err := c.serve(); err != nil {

@@ -12,10 +12,21 @@ import (
 	"github.com/pratique-dev/pratique/internal/stsapi"
 )
 
-// resolve finds the registry a request is for: the ns parameter that
-// containerd sends to a mirror, else the Host header, else the defaults.
+// names are where a request may say which registry it is for, the first of
+// them first: the ns parameter that containerd sends to a mirror, and the Host
+// header.
+func names(r *http.Request) [2]string {
+	ns := ""
+	if r.URL.RawQuery != "" {
+		ns = r.URL.Query().Get("ns")
+	}
+	return [...]string{ns, r.Host}
+}
+
+// resolve finds the registry a request is for: the first of its names that is
+// one's, else the defaults.
 func (s *Server) resolve(r *http.Request) (endpoint.Registry, error) {
-	for _, name := range []string{r.URL.Query().Get("ns"), r.Host} {
+	for _, name := range names(r) {
 		if reg, ok := endpoint.ParseRegistry(name); ok && slices.Contains(s.cfg.Domains, reg.Domain) {
 			return reg, nil
 		}
@@ -28,7 +39,7 @@ func (s *Server) resolve(r *http.Request) (endpoint.Registry, error) {
 // which name. It looks where resolve does, so that one name never means both.
 // The names that AWS has for them need not be below one of our domains.
 func (s *Server) public(r *http.Request) (host string, ok bool) {
-	for _, name := range []string{r.URL.Query().Get("ns"), r.Host} {
+	for _, name := range names(r) {
 		if reg, ok := endpoint.ParseRegistry(name); ok && slices.Contains(s.cfg.Domains, reg.Domain) {
 			return "", false
 		}
