@@ -155,6 +155,43 @@ func TestWritesFailAlone(t *testing.T) {
 	})
 }
 
+// Who fails without having changed anything does not make others try again.
+func TestWritesThatChangeNothingFailAlone(t *testing.T) {
+	db := metatest.Open(t, metatest.SQLite(t))
+	if err := db.Write(t.Context(), exec(scratch)); err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("broken")
+	fail := func(f func(*meta.Tx) error) func(*meta.Tx) error {
+		return func(tx *meta.Tx) error { return errors.Join(broken, f(tx)) }
+	}
+	tries := 0
+	got := together(t, db,
+		func(tx *meta.Tx) error {
+			tries++
+			return insert("a")(tx)
+		},
+		fail(func(tx *meta.Tx) error { return tx.QueryRow(`SELECT n FROM scratch WHERE k = 'b'`).Err() }),
+		fail(exec(`UPDATE scratch SET n = 1 WHERE k = 'b'`)),
+		fail(insert("a")), // in vain
+		fail(func(tx *meta.Tx) error {
+			_, err := meta.All(tx, meta.ScanString, `DELETE FROM scratch WHERE k = 'b' RETURNING k`)
+			return err
+		}),
+	)
+	if got[0] != nil || tries != 1 {
+		t.Errorf("the one that did not fail: %v, after %d tries", got[0], tries)
+	}
+	for i, err := range got[1:] {
+		if !errors.Is(err, broken) {
+			t.Errorf("write %d: %v", i+1, err)
+		}
+	}
+	if got := keys(t, db); !slices.Equal(got, []string{"0", "a"}) {
+		t.Errorf("rows: %q", got)
+	}
+}
+
 // A write that failed for what another one wrote in the same transaction is told
 // when that can be seen, not before: who finds that a row exists goes on to read
 // it.

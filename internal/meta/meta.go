@@ -129,6 +129,17 @@ func IsUnique(err error) bool {
 	return false
 }
 
+// IsForeignKey reports whether err is the violation of a foreign key.
+func IsForeignKey(err error) bool {
+	if e := (*sqlite.Error)(nil); errors.As(err, &e) {
+		return e.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+	}
+	if e := (*pgconn.PgError)(nil); errors.As(err, &e) {
+		return e.Code == "23503"
+	}
+	return false
+}
+
 // isConflict reports whether the transaction lost to another one and may be
 // tried again.
 func isConflict(err error) bool {

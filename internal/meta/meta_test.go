@@ -57,6 +57,23 @@ func count(t *testing.T, db *meta.DB) (n int) {
 	return n
 }
 
+func TestIsForeignKey(t *testing.T) {
+	metatest.Each(t, func(t *testing.T, db *meta.DB) {
+		ctx := t.Context()
+		for _, create := range []string{scratch, `CREATE TABLE scratch_part (k TEXT NOT NULL REFERENCES scratch (k))`} {
+			if err := db.Write(ctx, exec(create)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.Write(ctx, exec(`INSERT INTO scratch_part (k) VALUES ('a')`)); !meta.IsForeignKey(err) {
+			t.Errorf("insert of a part of nothing = %v, want the violation of a foreign key", err)
+		}
+		if err := db.Write(ctx, exec(`INSERT INTO nowhere (k) VALUES (1)`)); err == nil || meta.IsForeignKey(err) {
+			t.Errorf("insert into a missing table = %v", err)
+		}
+	})
+}
+
 func TestIsUnique(t *testing.T) {
 	metatest.Each(t, func(t *testing.T, db *meta.DB) {
 		ctx := t.Context()

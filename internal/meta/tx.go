@@ -37,8 +37,9 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err // and has changed nothing
 	}
-	t.wrote = true
-	return r.RowsAffected()
+	n, err := r.RowsAffected()
+	t.wrote = t.wrote || n > 0 || !changesRows(query)
+	return n, err
 }
 
 // Query runs a query. The caller closes the rows and checks their Err.
@@ -62,19 +63,32 @@ func onlyReads(query string) bool {
 	return verb == "SELECT"
 }
 
+// changesRows reports whether what a statement changes is known to be rows,
+// which it counts or returns.
+func changesRows(query string) bool {
+	switch verb, _ := word(query); verb {
+	case "INSERT", "UPDATE", "DELETE":
+		return true
+	}
+	return false
+}
+
 // Scanner is a row to be read: *sql.Row or *sql.Rows.
 type Scanner interface{ Scan(dest ...any) error }
 
-// All runs a query and returns what scan makes of each row, in their order.
+// All runs a query, or a statement that returns the rows it changes, and returns
+// what scan makes of each row, in their order.
 func All[T any](tx *Tx, scan func(Scanner) (T, error), query string, args ...any) (all []T, err error) {
 	tx.note(query)
-	tx.wrote = tx.wrote || !onlyReads(query)
 	rows, err := tx.on.query(tx.ctx, query, args)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
+	reads, counts := onlyReads(query), changesRows(query)
+	tx.wrote = tx.wrote || !reads && !counts
 	for rows.Next() {
+		tx.wrote = tx.wrote || counts
 		v, err := scan(rows)
 		if err != nil {
 			return nil, err

@@ -28,6 +28,7 @@ type Layer struct {
 
 	upload      string // the upload whose bytes the blob store has
 	small       bool   // the database has the bytes
+	condemned   bool   // see the column of blob
 	unusedSince int64  // see the column; 0 is null
 }
 
@@ -45,10 +46,10 @@ func layers(tx *meta.Tx, repo Repo, ds []digest.Digest) (map[digest.Digest]*Laye
 		ls, err := meta.All(tx, func(s meta.Scanner) (*Layer, error) {
 			l := Layer{Repo: repo}
 			var active bool
-			err := s.Scan(&l.Digest, &l.MediaType, &l.Size, &l.upload, &l.small, &l.unusedSince, &l.InUse, &active)
+			err := s.Scan(&l.Digest, &l.MediaType, &l.Size, &l.upload, &l.small, &l.condemned, &l.unusedSince, &l.InUse, &active)
 			l.Archived = l.InUse && !active
 			return &l, err
-		}, `SELECT l.digest, l.media_type, b.size, b.upload, b.content IS NOT NULL, COALESCE(l.unused_since, 0), EXISTS (SELECT 1 FROM image_reference f
+		}, `SELECT l.digest, l.media_type, b.size, b.upload, length(b.content) IS NOT NULL, b.condemned_at IS NOT NULL, COALESCE(l.unused_since, 0), EXISTS (SELECT 1 FROM image_reference f
 				WHERE f.account = l.account AND f.region = l.region AND f.repository = l.repository AND f.kind = 'layer' AND f.target = l.digest),
 			EXISTS (SELECT 1 FROM image_reference f WHERE f.account = l.account AND f.region = l.region AND f.repository = l.repository
 				AND f.kind = 'layer' AND f.target = l.digest AND NOT `+isArchived("f")+`)
@@ -213,20 +214,24 @@ func (r *Registry) Mount(ctx context.Context, repo Repo, d digest.Digest, from s
 		return nil, fmt.Errorf("mount layer: %w", err)
 	}
 	err = r.db.Write(ctx, func(tx *meta.Tx) error {
-		if err := requireRepository(tx, repo); err != nil {
-			return err
-		}
 		found, err := layers(tx, source, []digest.Digest{d})
 		if err != nil {
 			return err
 		}
 		have := found[d]
 		if have == nil || have.Archived || !e.mounting {
+			if err := requireRepository(tx, repo); err != nil {
+				return err
+			}
 			return &Error{Kind: ErrLayerNotFound, Repo: source, Ref: Ref{Digest: d}}
 		}
 		l = &Layer{Repo: repo, Digest: d, Size: have.Size, MediaType: have.MediaType}
-		return link(tx, repo, d, have.MediaType, now)
+		if have.condemned {
+			return link(tx, repo, d, have.MediaType, now)
+		}
+		return linkNew(tx, repo, d, have.MediaType, now)
 	})
+	err = r.referred(ctx, repo, err)
 	if err != nil {
 		return nil, fmt.Errorf("mount layer: %w", err)
 	}

@@ -559,6 +559,8 @@ func TestMount(t *testing.T) {
 		is(t, err, registry.ErrLayerNotFound)
 		_, err = f.Mount(ctx, other, d, "missing")
 		is(t, err, registry.ErrLayerNotFound)
+		_, err = f.Mount(ctx, registry.Repo{Account: app.Account, Region: app.Region, Name: "missing"}, d, app.Name)
+		is(t, err, registry.ErrRepositoryNotFound)
 		for _, v := range []string{"DISABLED", "ENABLED"} {
 			if err := f.SetSetting(ctx, app.Account, app.Region, registry.BlobMounting, v); err != nil {
 				t.Fatal(err)

@@ -221,6 +221,20 @@ func requireRepository(tx *meta.Tx, repo Repo) error {
 	return err
 }
 
+// referred returns ErrRepositoryNotFound for the error of a write that failed
+// because the rows it made refer to a repository that does not exist, and other
+// errors as they are. Who makes such rows need not look for it before.
+func (r *Registry) referred(ctx context.Context, repo Repo, err error) error {
+	if !meta.IsForeignKey(err) {
+		return err
+	}
+	missing := r.db.Read(ctx, func(tx *meta.Tx) error { return requireRepository(tx, repo) })
+	if missing != nil {
+		return missing
+	}
+	return err
+}
+
 // Repository returns a repository. Errors: ErrRepositoryNotFound.
 func (r *Registry) Repository(ctx context.Context, repo Repo) (found *Repository, err error) {
 	err = r.db.Read(ctx, func(tx *meta.Tx) error {

@@ -126,16 +126,17 @@ func (r *Registry) finishSmall(ctx context.Context, f *finish, more []byte) (*La
 	var size int
 	err := r.db.Write(ctx, func(tx *meta.Tx) error {
 		u := upload{repo: f.repo, id: f.id}
-		err := tx.QueryRow(`DELETE FROM upload WHERE id = $1 AND account = $2 AND region = $3 AND repository = $4 AND NOT begun RETURNING content, short_part`,
-			f.id, f.repo.Account, f.repo.Region, f.repo.Name).Scan(&u.content, &u.shortPart)
-		if errors.Is(err, sql.ErrNoRows) {
+		ended, err := meta.All(tx, func(s meta.Scanner) (struct{}, error) { return struct{}{}, s.Scan(&u.content, &u.shortPart) },
+			`DELETE FROM upload WHERE id = $1 AND account = $2 AND region = $3 AND repository = $4 AND NOT begun RETURNING content, short_part`,
+			f.id, f.repo.Account, f.repo.Region, f.repo.Name)
+		if err != nil {
+			return err
+		}
+		if len(ended) == 0 {
 			if err := u.moved(tx); !errors.Is(err, ErrUploadBusy) {
 				return err
 			}
 			return errNotSmall
-		}
-		if err != nil {
-			return err
 		}
 		if have := int64(len(u.content)); f.from != nil && f.off >= 0 && f.off != have {
 			return u.outOfOrder(have, f.off)

@@ -35,15 +35,11 @@ func (r *Registry) startUpload(ctx context.Context, repo Repo, begun bool) (id s
 	id = blob.NewUploadID()
 	now := micros(r.now())
 	err = r.db.Write(ctx, func(tx *meta.Tx) error {
-		n, err := tx.Exec(`INSERT INTO upload (id, account, region, repository, started_at, used_at, parts, last_short, short_part, begun)
-			SELECT $1, account, region, name, CAST($2 AS BIGINT), CAST($2 AS BIGINT), 0, FALSE, FALSE, CAST($3 AS BOOLEAN)
-			FROM repository WHERE account = $4 AND region = $5 AND name = $6`, id, now, begun, repo.Account, repo.Region, repo.Name)
-		if err == nil && n == 0 {
-			err = &Error{Kind: ErrRepositoryNotFound, Repo: repo}
-		}
+		_, err := tx.Exec(`INSERT INTO upload (id, account, region, repository, started_at, used_at, parts, last_short, short_part, begun)
+			VALUES ($1, $2, $3, $4, $5, $5, 0, FALSE, FALSE, $6)`, id, repo.Account, repo.Region, repo.Name, now, begun)
 		return err
 	})
-	return id, err
+	return id, r.referred(ctx, repo, err)
 }
 
 // upload is a row of the table of uploads.
