@@ -171,7 +171,10 @@ func TestWritesThatChangeNothingFailAlone(t *testing.T) {
 			tries++
 			return insert("a")(tx)
 		},
-		fail(func(tx *meta.Tx) error { return tx.QueryRow(`SELECT n FROM scratch WHERE k = 'b'`).Err() }),
+		fail(func(tx *meta.Tx) error {
+			var n int64
+			return tx.QueryRow(`SELECT n FROM scratch WHERE k = 'b'`).Scan(&n)
+		}),
 		fail(exec(`UPDATE scratch SET n = 1 WHERE k = 'b'`)),
 		fail(insert("a")), // in vain
 		fail(func(tx *meta.Tx) error {
