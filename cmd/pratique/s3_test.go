@@ -24,10 +24,7 @@ import (
 func startBucket(t *testing.T) (bucket *blackbox.S3, data string, w *world) {
 	t.Helper()
 	bucket = blackbox.StartS3(t)
-	for _, v := range append(bucket.Env(), "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "AWS_EC2_METADATA_DISABLED=true") {
-		name, value, _ := strings.Cut(v, "=")
-		t.Setenv(name, value)
-	}
+	bucket.Setenv(t)
 	servertest.Start(t, func(c *server.Config) { data, c.Blobs = c.DataDir, bucket.URL() })
 	w = openBucket(t, server.DefaultDatabase(data), bucket.URL())
 	if _, err := w.CreateRepository(t.Context(), backedUp, registry.Settings{}); err != nil {

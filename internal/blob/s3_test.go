@@ -31,10 +31,7 @@ import (
 func startS3(t *testing.T) *blackbox.S3 {
 	t.Helper()
 	server := blackbox.StartS3(t)
-	for _, v := range append(server.Env(), "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "AWS_EC2_METADATA_DISABLED=true") {
-		name, value, _ := strings.Cut(v, "=")
-		t.Setenv(name, value)
-	}
+	server.Setenv(t)
 	return server
 }
 

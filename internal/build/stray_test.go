@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -20,10 +19,7 @@ import (
 // In S3 there may be files of which an older database knows nothing: those go, and not the ones of builds, of uploads, or new ones.
 func TestStrays(t *testing.T) {
 	server := blackbox.StartS3(t)
-	for _, v := range append(server.Env(), "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "AWS_EC2_METADATA_DISABLED=true") {
-		name, value, _ := strings.Cut(v, "=")
-		t.Setenv(name, value)
-	}
+	server.Setenv(t)
 	metatest.Each(t, func(t *testing.T, db *meta.DB) {
 		ctx, folder := t.Context(), filepath.Base(t.Name())
 		open := func(db *meta.DB) *blob.S3 {

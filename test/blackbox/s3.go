@@ -90,7 +90,20 @@ func (s *S3) URL() string {
 		"&public-endpoint=" + url.QueryEscape("http://localhost:"+s.Endpoint[strings.LastIndexByte(s.Endpoint, ':')+1:])
 }
 
-// Env is what an AWS SDK finds the server's credentials in.
+// Env is what an AWS SDK finds the server's credentials in, and none of this
+// machine's.
 func (s *S3) Env() []string {
-	return []string{"AWS_ACCESS_KEY_ID=" + S3AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + S3SecretAccessKey}
+	return []string{
+		"AWS_ACCESS_KEY_ID=" + S3AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + S3SecretAccessKey,
+		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull, "AWS_EC2_METADATA_DISABLED=true",
+	}
+}
+
+// Setenv adds Env to the environment of this process until the test ends.
+func (s *S3) Setenv(t testing.TB) {
+	t.Helper()
+	for _, v := range s.Env() {
+		name, value, _ := strings.Cut(v, "=")
+		t.Setenv(name, value)
+	}
 }

@@ -40,10 +40,7 @@ func newCluster(t *testing.T) *cluster {
 	t.Helper()
 	c := &cluster{s3: blackbox.StartS3(t), dir: t.TempDir()}
 	c.postgres = blackbox.StartPostgres(t)
-	for _, v := range c.s3.Env() {
-		k, v, _ := strings.Cut(v, "=")
-		t.Setenv(k, v)
-	}
+	c.s3.Setenv(t)
 	state := []string{"--db", c.postgres.URL, "--key-file", filepath.Join(c.dir, "key")}
 	c.admin = blackbox.CreateAccount(t, filepath.Join(c.dir, "admin"), blackbox.Owner, "owner", state...)
 	c.args = append(state, "--blobs", c.s3.URL())
