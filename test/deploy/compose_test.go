@@ -202,7 +202,7 @@ func TestCompose(t *testing.T) {
 	blackbox.Daemon(t, nil, answers("http://"+front+"/readyz"), "haproxy", "-db", "-f", file)
 
 	domain := "localhost" + front[strings.LastIndexByte(front, ':'):]
-	site := newSite("http", domain, func() string { return front })
+	site := newSite("http", domain, front)
 	admin := createAccount(t, c.command(t, binary, "account", addresses, blackbox.Owner, "--name", "images", "--data", filepath.Join(c.root, "node1")))
 	site.login(t, admin)
 	img := site.push(t, "v1")

@@ -3,13 +3,11 @@ package deploy
 import (
 	"cmp"
 	"crypto/tls"
-	"crypto/x509"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -189,16 +187,6 @@ func hosts(t *testing.T, args ...string) []string {
 	return ingress.Spec.TLS[0].Hosts
 }
 
-// trust makes a site's clients trust a certificate, and nothing else.
-func (s *site) trust(t *testing.T, certPEM []byte) {
-	t.Helper()
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(certPEM) {
-		t.Fatal("no certificate")
-	}
-	s.transport.TLSClientConfig = &tls.Config{RootCAs: roots}
-}
-
 // TestEmbedded runs the pod of the embedded chart, stops it, and runs it again on
 // the same volume.
 func TestEmbedded(t *testing.T) {
@@ -206,7 +194,7 @@ func TestEmbedded(t *testing.T) {
 	certPEM, keyPEM := certificate(t, hosts(t, example...)...)
 	p := newPod(t, render(t, example...).template(t).Spec, secrets{"registry-tls": {"tls.crt": string(certPEM), "tls.key": string(keyPEM)}})
 	node := p.start(t, nil)
-	site := newSite("https", "registry.example.com", func() string { return node.Addr })
+	site := newSite("https", "registry.example.com", node.Addr)
 	site.trust(t, certPEM)
 	site.login(t, createAccount(t, p.accountCommand(t, notes(t, example...), nil)))
 	img := site.push(t, "v1")
@@ -214,7 +202,7 @@ func TestEmbedded(t *testing.T) {
 	if err := node.Stop(); err != nil {
 		t.Error(err)
 	}
-	node = p.start(t, nil)
+	site.addrs.set(p.start(t, nil).Addr)
 	site.pull(t, "v1", img)
 }
 
@@ -250,11 +238,7 @@ func TestScaleOut(t *testing.T) {
 	metrics = ""
 	nodes = append(nodes, pods[1].start(t, change))
 
-	next := 0
-	site := newSite("https", "registry.example.com", func() string {
-		next++
-		return nodes[next%len(nodes)].Addr
-	})
+	site := newSite("https", "registry.example.com", nodes[0].Addr, nodes[1].Addr)
 	site.trust(t, certPEM)
 	db := regexp.MustCompile(`'--db=([^']*)'`)
 	site.login(t, createAccount(t, pods[0].accountCommand(t, notes(t, example...), func(line string) string {
@@ -316,6 +300,6 @@ func TestScaleOut(t *testing.T) {
 	if err := <-stopped; err != nil {
 		t.Error(err)
 	}
-	nodes = slices.Delete(nodes, 0, 1)
+	site.addrs.set(nodes[1].Addr)
 	site.pull(t, "v1", img)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
@@ -19,6 +20,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -173,25 +175,59 @@ func createAccount(t *testing.T, cmd *exec.Cmd) blackbox.Credentials {
 type site struct {
 	url       string // of the API
 	host      string // of the account's registry
+	addrs     *turns
 	transport *http.Transport
 	auth      authn.Authenticator
 }
 
-// newSite is a registry below the domain, whose names DNS leads to what addr
-// returns.
-func newSite(scheme, domain string, addr func() string) *site {
+// newSite is a registry below the domain, whose names DNS leads to the addresses
+// in turn.
+func newSite(scheme, domain string, addrs ...string) *site {
 	s := &site{
-		url: scheme + "://" + domain, host: blackbox.Owner + ".dkr.ecr." + blackbox.Region + "." + domain,
+		addrs: &turns{addrs: addrs},
+		url:   scheme + "://" + domain, host: blackbox.Owner + ".dkr.ecr." + blackbox.Region + "." + domain,
 		transport: &http.Transport{DisableKeepAlives: true}, // so that every request is balanced
 	}
 	bare, _, _ := strings.Cut(domain, ":")
 	s.transport.DialContext = func(ctx context.Context, network, to string) (net.Conn, error) {
 		if host, _, err := net.SplitHostPort(to); err == nil && (host == bare || strings.HasSuffix(host, "."+bare)) {
-			to = addr()
+			to = s.addrs.next()
 		}
 		return new(net.Dialer).DialContext(ctx, network, to)
 	}
 	return s
+}
+
+// trust makes a site's clients trust a certificate, and nothing else.
+func (s *site) trust(t *testing.T, certPEM []byte) {
+	t.Helper()
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(certPEM) {
+		t.Fatal("no certificate")
+	}
+	s.transport = s.transport.Clone()
+	s.transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+}
+
+// turns are addresses that take turns.
+type turns struct {
+	mu    sync.Mutex
+	addrs []string
+	n     int
+}
+
+func (l *turns) next() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.n++
+	return l.addrs[l.n%len(l.addrs)]
+}
+
+// set replaces them.
+func (l *turns) set(addrs ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.addrs = addrs
 }
 
 // login creates the repository, whose name in answers must be the site's, and
