@@ -99,7 +99,7 @@ func TestContext(t *testing.T) {
 	}
 }
 
-func TestLogAttrs(t *testing.T) {
+func TestLogTo(t *testing.T) {
 	line := func(e *audit.Event) string {
 		var out bytes.Buffer
 		noTime := func(_ []string, a slog.Attr) slog.Attr {
@@ -108,8 +108,11 @@ func TestLogAttrs(t *testing.T) {
 			}
 			return a
 		}
-		slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: noTime})).
-			LogAttrs(context.Background(), slog.LevelInfo, "request", e.LogAttrs()...)
+		r := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
+		e.LogTo(&r)
+		if err := slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: noTime}).Handle(context.Background(), r); err != nil {
+			t.Fatal(err)
+		}
 		return out.String()
 	}
 	want := "msg=request request_id=request-1 service=oci operation=GetManifest method=HEAD host=222222222222.dkr.ecr.us-east-1.localhost:5000 status=403 " +

@@ -82,9 +82,9 @@ func FromContext(ctx context.Context) *Event {
 	return &Event{}
 }
 
-// LogAttrs returns what the access log says of the event; what is empty is left out. Policies' traces are not in it.
-func (e *Event) LogAttrs() []slog.Attr {
-	attrs := make([]slog.Attr, 0, 20)
+// LogTo adds to a record what the access log says of the event; what is empty is left out. Policies' traces are not in it.
+func (e *Event) LogTo(line *slog.Record) {
+	attrs := make([]slog.Attr, 0, 24)
 	text := func(key, value string) {
 		if value != "" {
 			attrs = append(attrs, slog.String(key, value))
@@ -113,10 +113,10 @@ func (e *Event) LogAttrs() []slog.Attr {
 	}
 	text("error_code", e.ErrorCode)
 	text("error", e.ErrorMessage)
-	return append(attrs,
+	line.AddAttrs(append(attrs,
 		slog.Int64("bytes_in", e.BytesIn),
 		slog.Int64("bytes_out", e.BytesOut),
-		slog.Duration("duration", e.Duration))
+		slog.Duration("duration", e.Duration))...)
 }
 
 // record is an event as it is read: what append writes, with the member names of a CloudTrail record and what CloudTrail

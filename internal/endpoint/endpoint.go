@@ -84,9 +84,9 @@ func ParsePublic(host string) (p Public, ok bool) {
 	name, port := SplitPort(host)
 	name = strings.ToLower(name)
 	under, ok := strings.CutPrefix(name, "public.")
-	for domain, own := range publicHosts {
-		if name == own {
-			under, ok = domain, true
+	for _, h := range publicHosts {
+		if name == h.own {
+			under, ok = h.domain, true
 		}
 	}
 	if !ok || !domain.MatchString(under) || !digits.MatchString(port) {
@@ -95,18 +95,28 @@ func ParsePublic(host string) (p Public, ok bool) {
 	return Public{Domain: under, Port: port}, true
 }
 
-// publicHosts are the names that AWS has for it, by the domain of the private
+// publicHosts are the names that AWS has for it, with the domain of the private
 // registries.
-var publicHosts = map[string]string{"amazonaws.com": "public.ecr.aws", "on.aws": "ecr-public.aws.com"}
+var publicHosts = [...]struct{ domain, own string }{{"amazonaws.com", "public.ecr.aws"}, {"on.aws", "ecr-public.aws.com"}}
 
 // OfAWS reports whether the name is one of those that AWS has for the public
 // registries.
-func (p Public) OfAWS() bool { _, ok := publicHosts[p.Domain]; return ok }
+func (p Public) OfAWS() bool { return p.own() != "" }
+
+// own is the name that AWS has for the public registries, if it is one of those.
+func (p Public) own() string {
+	for _, h := range publicHosts {
+		if p.Domain == h.domain {
+			return h.own
+		}
+	}
+	return ""
+}
 
 // Host returns the host name of the public registries with its port.
 func (p Public) Host() string {
-	host, ok := publicHosts[p.Domain]
-	if !ok {
+	host := p.own()
+	if host == "" {
 		host = "public." + p.Domain
 	}
 	if p.Port != "" {

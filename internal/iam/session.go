@@ -266,6 +266,9 @@ func (m *IAM) OpenSession(token string) (*Session, error) {
 // SessionPolicies returns the session policies of a session as they are now; nothing when it has none. A managed policy
 // that was deleted since is there without a document, so that it allows nothing.
 func (m *IAM) SessionPolicies(ctx context.Context, s *Session) ([]policy.Source, error) {
+	if s.Policy == "" && len(s.PolicyARNs) == 0 {
+		return nil, nil
+	}
 	var out []policy.Source
 	if s.Policy != "" {
 		p, err := m.cache.Parse(s.Policy, nil)

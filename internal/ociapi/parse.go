@@ -92,9 +92,12 @@ func Parse(method string, u *url.URL) (*Request, error) {
 	if repository != nil && !ocispec.ValidRepositoryName(q.Repository) {
 		return nil, errRepositoryName()
 	}
-	params, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return nil, errParameter("query", "must be a valid query string")
+	var params url.Values
+	if u.RawQuery != "" {
+		var err error
+		if params, err = url.ParseQuery(u.RawQuery); err != nil {
+			return nil, errParameter("query", "must be a valid query string")
+		}
 	}
 	for _, values := range params {
 		for _, v := range values {

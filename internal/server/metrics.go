@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,6 +27,9 @@ type metrics struct {
 	duration *prometheus.HistogramVec
 	denials  *prometheus.CounterVec
 	bytes    *prometheus.CounterVec
+
+	kinds series[requestKind, requestSeries]
+	moved series[string, byteSeries] // by the repository's ARN
 
 	unexplained prometheus.Counter
 }
@@ -64,8 +68,11 @@ func (m *metrics) observe(e *audit.Event) {
 	if op == "" {
 		op = "unknown"
 	}
-	m.requests.WithLabelValues(e.Service, op, strconv.Itoa(e.Status)).Inc()
-	m.duration.WithLabelValues(e.Service, op).Observe(e.Duration.Seconds())
+	kind := m.kinds.of(requestKind{e.Service, op, e.Status}, func() requestSeries {
+		return requestSeries{m.requests.WithLabelValues(e.Service, op, strconv.Itoa(e.Status)), m.duration.WithLabelValues(e.Service, op)}
+	})
+	kind.count.Inc()
+	kind.duration.Observe(e.Duration.Seconds())
 	for _, d := range e.Decisions {
 		r, err := arn.Parse(d.Resource)
 		if err != nil || r.Service != "ecr" || r.Type() != "repository" {
@@ -76,11 +83,55 @@ func (m *metrics) observe(e *audit.Event) {
 			continue
 		}
 		if e.Service == "oci" && e.Status < 300 {
-			m.bytes.WithLabelValues(r.Account, r.Region, r.Path(), "in").Add(float64(e.BytesIn))
-			m.bytes.WithLabelValues(r.Account, r.Region, r.Path(), "out").Add(float64(e.BytesOut))
+			moved := m.moved.of(d.Resource, func() byteSeries {
+				of := m.bytes.MustCurryWith(prometheus.Labels{"account": r.Account, "region": r.Region, "repository": r.Path()})
+				return byteSeries{of.WithLabelValues("in"), of.WithLabelValues("out")}
+			})
+			moved.in.Add(float64(e.BytesIn))
+			moved.out.Add(float64(e.BytesOut))
 			return // one request moves its bytes once, for the first repository it names
 		}
 	}
+}
+
+// requestKind is what requests are counted by, and requestSeries where.
+type (
+	requestKind struct {
+		service, operation string
+		status             int
+	}
+	requestSeries struct {
+		count    prometheus.Counter
+		duration prometheus.Observer
+	}
+)
+
+// byteSeries is where the bytes of a repository are counted.
+type byteSeries struct{ in, out prometheus.Counter }
+
+// series keeps counters at hand that were found by their labels once. There are
+// as many as are exported. It is safe for concurrent use.
+type series[K comparable, V any] struct {
+	mu sync.RWMutex
+	m  map[K]V
+}
+
+// of returns the counters of a key, which find finds.
+func (s *series[K, V]) of(key K, find func() V) V {
+	s.mu.RLock()
+	v, ok := s.m[key]
+	s.mu.RUnlock()
+	if ok {
+		return v
+	}
+	v = find()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.m == nil {
+		s.m = map[K]V{}
+	}
+	s.m[key] = v
+	return v
 }
 
 // scrapeServer serves the metrics on an address of their own, to all who reach

@@ -115,7 +115,7 @@ func (s *Server) logAccess(ctx context.Context, event *audit.Event) {
 		return
 	}
 	line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
-	line.AddAttrs(event.LogAttrs()...)
+	event.LogTo(&line)
 	_ = log.Handle(ctx, line) // a log has nowhere to complain
 }
 
