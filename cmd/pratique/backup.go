@@ -225,7 +225,7 @@ func (b *backuper) hold(ctx context.Context, id string) (release func() error, e
 // that the database has or, since it was dumped, had.
 func (b *backuper) copy(ctx context.Context, part string, to *blob.Dir, info *backupInfo) (copied registry.Copied, err error) {
 	o := registry.CopyOptions{
-		Found: func(d registry.Damage) { info.Damaged = append(info.Damaged, newDamageInfo(d)) },
+		Found: func(d registry.Damage) { info.Damaged = append(info.Damaged, newDamageInfo(d, b.from)) },
 		Progress: func(c registry.Copied) {
 			fmt.Fprintf(b.stderr, "%d blobs, copied %s in %d of them\n", c.Blobs, bytesText(c.Written), c.Copied)
 		},

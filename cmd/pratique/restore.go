@@ -200,7 +200,7 @@ func (a *app) restoreBlobs(ctx context.Context, from *blob.Dir, url, data, s3 st
 	defer func() { err = errors.Join(err, to.Close()) }()
 	info.Damaged = []damageInfo{}
 	copied, err := registry.New(registry.Config{DB: db, Blobs: to, Now: a.now}).Restore(ctx, from, to, registry.CopyOptions{
-		Found: func(d registry.Damage) { info.Damaged = append(info.Damaged, newDamageInfo(d)) },
+		Found: func(d registry.Damage) { info.Damaged = append(info.Damaged, newDamageInfo(d, from)) },
 		Progress: func(c registry.Copied) {
 			fmt.Fprintf(a.stderr, "%d blobs, copied %s in %d of them\n", c.Blobs, bytesText(c.Written), c.Copied)
 		},

@@ -85,7 +85,7 @@ func TestScrubBucket(t *testing.T) {
 		decode(t, r.stdout, &info)
 		faults := map[registry.Fault]bool{}
 		for _, d := range info.Damage {
-			if d.Quarantined != quarantine || len(d.Needs) != 1 {
+			if d.Quarantined != quarantine || d.Place != "s3" || len(d.Needs) != 1 {
 				t.Errorf("damage %+v", d)
 			}
 			faults[d.Fault] = true

@@ -28,7 +28,7 @@ type damageInfo struct {
 	Have        int64            `json:"have"`
 	Got         digest.Digest    `json:"got,omitempty"`
 	Error       string           `json:"error,omitempty"`
-	Place       string           `json:"place"` // files or database
+	Place       string           `json:"place"` // files, s3 or database
 	Quarantined bool             `json:"quarantined"`
 	Needs       []damageNeedInfo `json:"needs"`
 }
@@ -41,7 +41,8 @@ type damageNeedInfo struct {
 	Images     []digest.Digest `json:"images"`
 }
 
-func newDamageInfo(d registry.Damage) damageInfo {
+// newDamageInfo describes a damaged blob, of that store unless the database has it.
+func newDamageInfo(d registry.Damage, store blob.Store) damageInfo {
 	i := damageInfo{
 		Digest: d.Digest, Fault: d.Fault, Bytes: d.Size, Have: d.Have, Place: "files", Quarantined: d.SetAside, Needs: []damageNeedInfo{},
 	}
@@ -50,6 +51,9 @@ func newDamageInfo(d registry.Damage) damageInfo {
 	}
 	if d.Err != nil {
 		i.Error = d.Err.Error()
+	}
+	if _, ok := store.(*blob.S3); ok {
+		i.Place = "s3"
 	}
 	if d.Database {
 		i.Place = "database"
@@ -144,11 +148,11 @@ is away.`,
 			return fmt.Errorf("--rate %g is negative", rate)
 		}
 		info := scrubInfo{Damage: []damageInfo{}}
-		err := a.withBlobs(cmd.Context(), store, *blobs, func(_ *meta.DB, _ blobStore, r *registry.Registry) error {
+		err := a.withBlobs(cmd.Context(), store, *blobs, func(_ *meta.DB, blobs blobStore, r *registry.Registry) error {
 			s, err := r.Scrub(cmd.Context(), registry.ScrubOptions{
 				Rate: int64(rate * 1e6), SetAside: quarantine, Restart: restart,
 				Found: func(d registry.Damage) {
-					i := newDamageInfo(d)
+					i := newDamageInfo(d, blobs)
 					if *out == outputJSON {
 						info.Damage = append(info.Damage, i)
 					} else {

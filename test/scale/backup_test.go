@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -209,4 +210,103 @@ func TestBackupUnderLoad(t *testing.T) {
 		}
 		t.Logf("generation %d: %d images that were acknowledged, %d in all", i, len(g.before), len(tags.Tags))
 	}
+}
+
+// TestUpkeep scrubs, collects and backs up while the object store or the database is
+// away, and when it is back; and lets a client mend what was damaged.
+func TestUpkeep(t *testing.T) {
+	need.Tools(t, "pg_dump")
+	c := newCluster(t)
+	a, b, user := c.pair(t)
+	a.ExpectErrors()
+	b.ExpectErrors()
+	img, want := newImage(t)
+	for name, node := range map[string]*blackbox.Server{"v1": a, "v2": b} {
+		if err := remote.Write(tag(t, node.Addr, name), img, user.options(t)...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := filepath.Join(c.dir, "backup")
+	state := []string{"--db", c.postgres.URL}
+	layers := append(state[:len(state):len(state)], "--blobs", c.s3.URL())
+	commands := map[string][]string{
+		"scrub":  append([]string{"scrub", "--quarantine"}, layers...),
+		"backup": append([]string{"backup", dir, "--pg-dump"}, layers...),
+		"gc":     append([]string{"gc", "run", "--wait", "20s"}, state...),
+	}
+	all := func(when string, want int) {
+		t.Helper()
+		for name, args := range commands {
+			if code := c.command(t, nil, args...); code != want {
+				t.Errorf("%s: %s: exit status %d, want %d", when, name, code, want)
+			}
+		}
+	}
+	all("at first", 0)
+	c.s3.Stop()
+	all("without the object store", 1)
+	c.s3.Start(t)
+	all("with the object store", 0)
+	c.postgres.Stop(t)
+	all("without the database", 1)
+	c.postgres.Start(t)
+	all("with the database", 0)
+	if left, err := filepath.Glob(filepath.Join(dir, "generations", "*")); err != nil || len(left) != 3 {
+		t.Errorf("generations: %v, %v", left, err)
+	}
+
+	// One object is flipped, one is cut and one goes.
+	objects, err := filepath.Glob(filepath.Join(c.s3.Dir, "data", "*"))
+	if err != nil || len(objects) != 3 {
+		t.Fatalf("objects: %v, %v", objects, err)
+	}
+	content, err := os.ReadFile(objects[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[len(content)/2] ^= 1
+	for _, err := range []error{os.WriteFile(objects[0], content, 0o600), os.Truncate(objects[1], 1000), os.Remove(objects[2])} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := user.pull(t, tag(t, a.Addr, "v1")); err == nil {
+		t.Error("what is damaged was pulled")
+	}
+	var found struct {
+		Complete bool
+		Damage   []struct {
+			Fault       string
+			Quarantined bool
+			Needs       []struct{ Images []string }
+		}
+	}
+	if code := c.command(t, &found, commands["scrub"]...); code != 4 || !found.Complete || len(found.Damage) != 3 {
+		t.Errorf("scrub: exit status %d, %+v", code, found)
+	}
+	faults := map[string]bool{}
+	for _, d := range found.Damage {
+		faults[d.Fault] = true
+		if !d.Quarantined || len(d.Needs) != 1 || len(d.Needs[0].Images) != 1 || d.Needs[0].Images[0] != want.String() {
+			t.Errorf("damage %+v", d)
+		}
+	}
+	if !faults["content"] || !faults["size"] || !faults["missing"] {
+		t.Errorf("faults %v", faults)
+	}
+	var backup struct{ Copied int }
+	if code := c.command(t, &backup, commands["backup"]...); code != 0 || backup.Copied != 0 { // which has them since before
+		t.Errorf("backup: exit status %d, %+v", code, backup)
+	}
+	if err := remote.Write(tag(t, b.Addr, "again"), img, user.options(t)...); err != nil {
+		t.Errorf("push: %v", err)
+	}
+	for _, name := range []string{"v1", "v2", "again"} {
+		for _, node := range []*blackbox.Server{a, b} {
+			if got, err := user.pull(t, tag(t, node.Addr, name)); err != nil || got != want {
+				t.Errorf("pull of %s after the push: %v, %v", name, got, err)
+			}
+		}
+	}
+	all("mended", 0)
 }
