@@ -278,10 +278,17 @@ func checkPod(t *testing.T, pod corev1.PodSpec) {
 			t.Errorf("%s is on no volume", arg)
 		}
 	}
+	var heap int64 // MiB
 	for _, v := range c.Env {
 		if v.ValueFrom != nil {
 			t.Errorf("has a secret in its environment: %s", v.Name)
 		}
+		if v.Name == "GOMEMLIMIT" {
+			fmt.Sscanf(v.Value, "%dMiB", &heap)
+		}
+	}
+	if limit := c.Resources.Limits.Memory().Value() >> 20; heap < limit/2 || heap > limit*9/10 {
+		t.Errorf("Go may take %d MiB of %d", heap, limit)
 	}
 	var drain int64
 	for _, arg := range c.Args {
@@ -312,6 +319,7 @@ func TestChartRefuses(t *testing.T) {
 		{"embedded", "replicaCount=3", "additional properties 'replicaCount' not allowed"},
 		{"embedded", "regions={US East}", "/regions/0"},
 		{"embedded", "persistence.size=much", "/persistence/size"},
+		{"embedded", "resources.limits.memory=1.5Gi", "/resources/limits/memory"},
 		{"embedded", "drainDelaySeconds=-1", "/drainDelaySeconds"},
 		{"embedded", "domain=https://registry.example.com", "/domain"},
 		{"scale-out", "replicas=0", "/replicas"},

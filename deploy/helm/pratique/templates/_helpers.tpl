@@ -38,6 +38,14 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{- /* Four fifths of the memory limit, in MiB, for what Go allocates; the rest is for sockets. "" without a limit. */ -}}
+{{- define "pratique.goMemory" -}}
+{{- with dig "limits" "memory" "" .Values.resources }}
+{{- $n := regexFind "^[0-9]+" . | int64 }}
+{{- div (mul (ternary (mul $n 1024) $n (hasSuffix "Gi" .)) 4) 5 }}MiB
+{{- end }}
+{{- end }}
+
 {{- /* What the schema of the values cannot say clearly. */ -}}
 {{- define "pratique.check" -}}
 {{- with .Values }}

@@ -64,15 +64,21 @@ spec:
         {{- range .Values.extraArgs }}
         - {{ . | quote }}
         {{- end }}
-      {{- if $scaleOut }}
       env:
+        - name: GOGC
+          value: "400" # the server's own choice, unless GOMEMLIMIT is set
+        {{- with include "pratique.goMemory" . }}
+        - name: GOMEMLIMIT
+          value: {{ . }}
+        {{- end }}
+        {{- if $scaleOut }}
         - name: PGPASSFILE
           value: /etc/pratique/database/pgpass
         {{- if .Values.blobs.secretName }}
         - name: AWS_SHARED_CREDENTIALS_FILE
           value: /etc/pratique/s3/credentials
         {{- end }}
-      {{- end }}
+        {{- end }}
       ports:
         - name: registry
           containerPort: 5000
