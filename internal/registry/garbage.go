@@ -247,6 +247,9 @@ func (c *collector) batches(ctx context.Context, due dueFunc, do func(ctx contex
 		if len(batch) > 0 {
 			if err := do(ctx, batch); err != nil {
 				errs = append(errs, err)
+				if errors.Is(err, blob.ErrUnavailable) { // as it will be for the next
+					return errors.Join(errs...)
+				}
 			}
 			after = batch[len(batch)-1]
 			c.progress(ctx)
@@ -390,6 +393,9 @@ func (c *collector) removeBatch(ctx context.Context, batch []marked) error {
 			removed = append(removed, m)
 		} else {
 			errs = append(errs, err)
+		}
+		if errors.Is(err, blob.ErrUnavailable) {
+			break
 		}
 	}
 	var files, bytes int64

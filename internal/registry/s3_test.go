@@ -515,6 +515,42 @@ func TestCollectStrays(t *testing.T) {
 	})
 }
 
+// TestCollectS3Away collects while the store is away, for which it soon gives up, and
+// goes on when it is back.
+func TestCollectS3Away(t *testing.T) {
+	eachBucket(t, func(t *testing.T, b *bucket) {
+		const n = 10
+		for i := range n {
+			b.push(app, large("layer"+strconv.Itoa(i)))
+			if !ok[bool](t)(b.DeleteLayer(t.Context(), app, digest.FromString(large("layer"+strconv.Itoa(i))))) {
+				t.Error("not deleted")
+			}
+		}
+		b.clock.add(grace + time.Second)
+		refused := 0
+		b.way.set(func(r *http.Request) int {
+			if r.Method != http.MethodDelete {
+				return 0
+			}
+			refused++
+			return http.StatusServiceUnavailable
+		})
+		c, err := b.Collect(t.Context())
+		if !errors.Is(err, blob.ErrUnavailable) || c.Blobs != n || c.Files != 0 || !strings.Contains(c.Error, "not available") {
+			t.Errorf("collected %+v, %v", c, err)
+		}
+		if refused != 4 { // the first is tried again
+			t.Errorf("%d requests for %d files", refused, n)
+		}
+		b.way.set(nil)
+		c, err = b.Collect(t.Context())
+		ok[int](t)(b.blobs.ExpireUploads(t.Context(), time.Now().Add(time.Minute)))
+		if c.Files != n || err != nil || len(b.objects("")) != 0 {
+			t.Errorf("collected %+v, %v; left %v", c, err, b.objects(""))
+		}
+	})
+}
+
 // TestCollectStraysOften lets collections with next to no grace run all the time on
 // two nodes while layers are pushed: those that were acknowledged are all there.
 func TestCollectStraysOften(t *testing.T) {
