@@ -82,7 +82,7 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	f.Func("quota", "change a quota, as name=number, such as images-per-repository=20000; may be repeated (default those of Amazon ECR)", cfg.Quotas.Set)
 	f.Float64Var(&cfg.PublicPullRate, "public-pull-rate", 0, "manifests per second that an address may get from public repositories without credentials (default 1); with credentials ten times as many")
 	f.IntVar(&cfg.PublicPullBurst, "public-pull-burst", 0, "how many of them at once (default 20)")
-	f.IntVar(&cfg.MaxRequests, "max-requests", 0, "how many short requests the node works on at a time, half of them of one account at most (default 256)")
+	f.IntVar(&cfg.MaxRequests, "max-requests", 0, "how many short requests the node works on at a time, half of them of one account at most (default 16 for each processor, 64 at least, 128 with PostgreSQL)")
 	f.IntVar(&cfg.MaxUploads, "max-uploads", 0, "how many layers it receives at a time (default 128)")
 	f.IntVar(&cfg.MaxDownloads, "max-downloads", 0, "how many layers it sends at a time (default 4096)")
 	f.IntVar(&cfg.MaxConnections, "max-connections", 0, "how many connections it has, half of them from one address at most (default 16384)")

@@ -86,8 +86,8 @@ type Config struct {
 	// such as manifests and API calls; MaxUploads is how many layers it receives,
 	// and MaxDownloads how many it sends. One client, which is an account, may have
 	// half of them while nobody else is there. There are as many again for
-	// addresses whose accounts are not known, or not yet. Default: 256, 128 and
-	// 4096.
+	// addresses whose accounts are not known, or not yet. Default: 16 for each
+	// processor, 64 at least and 128 on PostgreSQL; 128; 4096.
 	MaxRequests, MaxUploads, MaxDownloads int
 	// MaxConnections is how many connections there may be, half of them from one
 	// address. Half as many requests may wait. Default: 16384.
@@ -232,7 +232,7 @@ func (c Config) withDefaults() (Config, error) {
 	for _, l := range []struct {
 		value     *int
 		otherwise int
-	}{{&c.MaxRequests, defaultRequests}, {&c.MaxUploads, defaultUploads}, {&c.MaxDownloads, defaultDownloads}, {&c.MaxConnections, defaultConnections}} {
+	}{{&c.MaxRequests, c.defaultRequests()}, {&c.MaxUploads, defaultUploads}, {&c.MaxDownloads, defaultDownloads}, {&c.MaxConnections, defaultConnections}} {
 		if *l.value == 0 {
 			*l.value = l.otherwise
 		}

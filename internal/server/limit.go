@@ -3,6 +3,8 @@ package server
 import (
 	"net"
 	"net/http"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,7 +16,6 @@ import (
 // Limits of a node unless it is told others: a client alone may have half of
 // each. docs/design/0010-limits.md says where they are from.
 const (
-	defaultRequests    = 256
 	defaultUploads     = 128
 	defaultDownloads   = 4096
 	defaultConnections = 16384
@@ -27,6 +28,17 @@ const (
 	// that waits.
 	connectionsPerWaiting = 2
 )
+
+// defaultRequests is how many short requests there may be: more than the
+// processors can do, since some wait, for a database elsewhere all the more, and
+// no more than keeps those who come next from waiting for the processors.
+func (c Config) defaultRequests() int {
+	least := 64
+	if !strings.HasPrefix(c.Database, "sqlite:") {
+		least = 128
+	}
+	return max(least, 16*runtime.GOMAXPROCS(0))
+}
 
 // limits are those of the configuration.
 func (c Config) limits() admit.Limits {
