@@ -186,9 +186,11 @@ func OpenS3(ctx context.Context, c S3Config) (*S3, error) {
 			// besides that are unknown to some servers.
 			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
-			o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) {
+			// The code is versitygw's for a put that meets the deletion of the last other
+			// object in the same directory, which it then removes.
+			o.Retryer = retry.AddWithErrorCodes(retry.NewStandard(func(r *retry.StandardOptions) {
 				r.MaxAttempts, r.MaxBackoff = s3Attempts, s3MaxBackoff
-			})
+			}), "ExistingObjectIsDirectory")
 		}
 	}
 	s := &S3{
