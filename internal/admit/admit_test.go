@@ -67,6 +67,13 @@ func (c *crowd) leave(name string) {
 	synctest.Wait()
 }
 
+// refused returns the errors of a client's requests.
+func (c *crowd) refused(name string) []error {
+	c.g.mu.Lock()
+	defer c.g.mu.Unlock()
+	return slices.Clone(c.errs[name])
+}
+
 // have returns how many places each has.
 func (c *crowd) have() map[string]int {
 	n := map[string]int{}
@@ -212,14 +219,15 @@ func TestPatience(t *testing.T) {
 		c.come(gone, "b", "m", 1)
 		cancel()
 		synctest.Wait()
-		if c.g.waiting != 2 || len(c.errs["a"]) != 1 || !errors.Is(c.errs["a"][0], context.Canceled) {
-			t.Errorf("%d wait, refused %v", c.g.waiting, c.errs)
+		if got := c.refused("a"); c.g.stat(Request, true).Waiting != 2 || len(got) != 1 || !errors.Is(got[0], context.Canceled) {
+			t.Errorf("refused %v; %+v", got, c.g.stat(Request, true))
 		}
 		time.Sleep(patience + time.Second)
 		synctest.Wait()
 		var refusal *Refusal
-		if c.g.waiting != 0 || len(c.errs["a"]) != 3 || !errors.As(c.errs["a"][2], &refusal) || c.g.refused != 2 {
-			t.Errorf("after all patience %d wait, refused %v, counted %d", c.g.waiting, c.errs, c.g.refused)
+		got, stat := c.refused("a"), c.g.stat(Request, true)
+		if stat.Waiting != 0 || len(got) != 3 || !errors.As(got[2], &refusal) || stat.Refused != 2 {
+			t.Errorf("after all patience: refused %v; %+v", got, stat)
 		}
 		c.end()
 	})
