@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -23,34 +24,91 @@ const (
 type serverLog struct {
 	slog.Handler
 	lines *lines
+	plain bool // lines are text, with nothing but what a record has
 }
 
 // newServerLog returns a serverLog that writes to w, as text or as JSON. The caller flushes it at the end.
 func newServerLog(w io.Writer, json bool) serverLog {
 	l := &lines{w: w}
 	if json {
-		return serverLog{slog.NewJSONHandler(l, nil), l}
+		return serverLog{slog.NewJSONHandler(l, nil), l, false}
 	}
-	return serverLog{slog.NewTextHandler(l, nil), l}
+	return serverLog{slog.NewTextHandler(l, nil), l, true}
 }
 
 // Handle implements slog.Handler.
 func (l serverLog) Handle(ctx context.Context, r slog.Record) error {
-	err := l.Handler.Handle(ctx, r)
+	err := l.add(ctx, r)
 	if r.Level > slog.LevelInfo {
 		err = errors.Join(err, l.flush())
 	}
 	return err
 }
 
+// add writes a record, those of requests without the handler of package slog: it takes some times as long.
+func (l serverLog) add(ctx context.Context, r slog.Record) error {
+	if l.plain && r.Level == slog.LevelInfo && !r.Time.IsZero() {
+		if line, ok := appendLine(make([]byte, 0, 1<<10), r); ok {
+			_, err := l.lines.Write(line)
+			return err
+		}
+	}
+	return l.Handler.Handle(ctx, r)
+}
+
+// appendLine appends a record as slog.TextHandler writes it. It is false for one that is not all text in ASCII, numbers and
+// durations.
+func appendLine(b []byte, r slog.Record) (line []byte, ok bool) {
+	b = append(b, "time="...)
+	b = r.Time.AppendFormat(b, "2006-01-02T15:04:05.000Z07:00")
+	b = append(append(b, " level="...), r.Level.String()...)
+	if b, ok = appendText(append(b, " msg="...), r.Message); !ok {
+		return b, false
+	}
+	r.Attrs(func(a slog.Attr) bool {
+		if b, ok = appendText(append(b, ' '), a.Key); !ok {
+			return false
+		}
+		b = append(b, '=')
+		switch v := a.Value; v.Kind() {
+		case slog.KindString:
+			b, ok = appendText(b, v.String())
+		case slog.KindInt64:
+			b = strconv.AppendInt(b, v.Int64(), 10)
+		case slog.KindDuration:
+			b = append(b, v.Duration().String()...)
+		default:
+			ok = false
+		}
+		return ok
+	})
+	return append(b, '\n'), ok
+}
+
+// appendText appends a key or a value, in quotes if it needs them. It is false for what is not printable ASCII.
+func appendText(b []byte, s string) (_ []byte, ok bool) {
+	quote := s == ""
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' {
+			return b, false
+		}
+		quote = quote || c == ' ' || c == '=' || c == '"'
+	}
+	if quote {
+		return strconv.AppendQuote(b, s), true
+	}
+	return append(b, s...), true
+}
+
 // WithAttrs implements slog.Handler.
 func (l serverLog) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return serverLog{l.Handler.WithAttrs(attrs), l.lines}
+	return serverLog{l.Handler.WithAttrs(attrs), l.lines, false}
 }
 
 // WithGroup implements slog.Handler.
 func (l serverLog) WithGroup(name string) slog.Handler {
-	return serverLog{l.Handler.WithGroup(name), l.lines}
+	return serverLog{l.Handler.WithGroup(name), l.lines, false}
 }
 
 // flush writes the lines that wait.

@@ -99,3 +99,28 @@ func TestServerLogError(t *testing.T) {
 		t.Errorf("what was lost once is lost again: %v", err)
 	}
 }
+
+// FuzzServerLogLine compares lines with those of package slog.
+func FuzzServerLogLine(f *testing.F) {
+	for _, s := range []string{"", "plain", "two words", "a=b", `back\slash`, `"quoted"`, "tab\t", "\x7f", "umlaut ä", "\xff", "a\n"} {
+		f.Add("msg", "key", s, int64(-5), int64(1500))
+		f.Add(s, "key", "value", int64(0), int64(0))
+		f.Add("msg", s, "value", int64(0), int64(0))
+	}
+	f.Fuzz(func(t *testing.T, msg, key, value string, n, d int64) {
+		r := slog.NewRecord(time.UnixMilli(1_800_000_000_123).Add(456*time.Microsecond), slog.LevelInfo, msg, 0)
+		r.AddAttrs(slog.String(key, value), slog.Int64("n", n), slog.Duration("d", time.Duration(d)), slog.Int("i", int(n)))
+		var want bytes.Buffer
+		if err := slog.NewTextHandler(&want, nil).Handle(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := appendLine(nil, r); ok && string(got) != want.String() {
+			t.Errorf("wrote %q, want %q", got, want.String())
+		}
+		var w written
+		l := newServerLog(&w, false)
+		if err := errors.Join(l.Handle(t.Context(), r), l.flush()); err != nil || w.String() != want.String() {
+			t.Errorf("wrote %q, %v; want %q", w.String(), err, want.String())
+		}
+	})
+}
