@@ -95,10 +95,7 @@ func (b *breaker) Write(p []byte) (int, error) {
 func eachBucket(t *testing.T, f func(t *testing.T, b *bucket)) {
 	t.Helper()
 	server := blackbox.StartS3(t)
-	for _, v := range append(server.Env(), "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "AWS_EC2_METADATA_DISABLED=true") {
-		name, value, _ := strings.Cut(v, "=")
-		t.Setenv(name, value)
-	}
+	server.Setenv(t)
 	metatest.Each(t, func(t *testing.T, db *meta.DB) {
 		b := &bucket{db: db, server: server, folder: filepath.Base(t.Name()), way: newWay(t, server.Endpoint)}
 		b.blobs = b.open(t, db)
