@@ -87,19 +87,38 @@ func appendLine(b []byte, r slog.Record) (line []byte, ok bool) {
 
 // appendText appends a key or a value, in quotes if it needs them. It is false for what is not printable ASCII.
 func appendText(b []byte, s string) (_ []byte, ok bool) {
-	quote := s == ""
+	var has byteKind
 	for i := range len(s) {
-		c := s[i]
-		if c < ' ' || c > '~' {
-			return b, false
-		}
-		quote = quote || c == ' ' || c == '=' || c == '"'
+		has |= byteKinds[s[i]]
 	}
-	if quote {
+	switch {
+	case has&unprintable != 0:
+		return b, false
+	case has&quoted != 0 || s == "":
 		return strconv.AppendQuote(b, s), true
 	}
 	return append(b, s...), true
 }
+
+// byteKind is what a byte does to the text that it is in.
+type byteKind uint8
+
+const (
+	quoted      byteKind = 1 << iota // asks for quotes
+	unprintable                      // or not ASCII
+)
+
+var byteKinds = func() (kinds [256]byteKind) {
+	for c := range kinds {
+		switch {
+		case c < ' ' || c > '~':
+			kinds[c] = unprintable
+		case c == ' ' || c == '=' || c == '"':
+			kinds[c] = quoted
+		}
+	}
+	return kinds
+}()
 
 // WithAttrs implements slog.Handler.
 func (l serverLog) WithAttrs(attrs []slog.Attr) slog.Handler {
