@@ -14,13 +14,26 @@ import (
 
 // written is a writer that counts what it is asked to write.
 type written struct {
-	bytes.Buffer
+	mu    sync.Mutex
+	text  bytes.Buffer
 	times int
 }
 
 func (w *written) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.times++
-	return w.Buffer.Write(p)
+	return w.text.Write(p)
+}
+
+// take returns what was written since it was last asked, and in how many writes.
+func (w *written) take() (text string, times int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	text, times = w.text.String(), w.times
+	w.text.Reset()
+	w.times = 0
+	return text, times
 }
 
 func TestServerLog(t *testing.T) {
@@ -30,7 +43,8 @@ func TestServerLog(t *testing.T) {
 		log := slog.New(l).With("node", "a").WithGroup("g")
 		want := func(times int, texts ...string) {
 			t.Helper()
-			got := w.String()
+			synctest.Wait()
+			got, in := w.take()
 			for _, text := range texts {
 				before, after, ok := strings.Cut(got, text)
 				if !ok || strings.Contains(before, "\n") {
@@ -38,11 +52,9 @@ func TestServerLog(t *testing.T) {
 				}
 				_, got, _ = strings.Cut(after, "\n")
 			}
-			if got != "" || w.times != times {
-				t.Errorf("in %d writes, and then %q; want %d", w.times, got, times)
+			if got != "" || in != times {
+				t.Errorf("in %d writes, and then %q; want %d", in, got, times)
 			}
-			w.Reset()
-			w.times = 0
 		}
 		log.Info("one", "n", 1)
 		log.Info("two")
@@ -78,8 +90,9 @@ func TestServerLogJSON(t *testing.T) {
 	if err := l.flush(); err != nil {
 		t.Error(err)
 	}
-	if n := strings.Count(w.String(), `"level":"INFO"`); n != 100 {
-		t.Errorf("%d lines: %s", n, w.String())
+	text, _ := w.take()
+	if n := strings.Count(text, `"level":"INFO"`); n != 100 {
+		t.Errorf("%d lines: %s", n, text)
 	}
 }
 
@@ -119,8 +132,9 @@ func FuzzServerLogLine(f *testing.F) {
 		}
 		var w written
 		l := newServerLog(&w, false)
-		if err := errors.Join(l.Handle(t.Context(), r), l.flush()); err != nil || w.String() != want.String() {
-			t.Errorf("wrote %q, %v; want %q", w.String(), err, want.String())
+		err := errors.Join(l.Handle(t.Context(), r), l.flush())
+		if got, _ := w.take(); err != nil || got != want.String() {
+			t.Errorf("wrote %q, %v; want %q", got, err, want.String())
 		}
 	})
 }
