@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -156,8 +157,16 @@ func (g *group) giveUp(turn chan *batch) bool {
 
 // leave ends the caller's turn: it hands the batch on, or ends it.
 func (g *group) leave(b *batch) {
-	if b.lost == nil && b.size < batchSize && g.pass(b) {
-		return
+	if b.lost == nil && b.size < batchSize {
+		if g.pass(b) {
+			return
+		}
+		// Those who are about to write, whom the commit before let go on, may as
+		// well come along.
+		runtime.Gosched()
+		if g.pass(b) {
+			return
+		}
 	}
 	b.end()
 	g.pass(nil)
