@@ -44,7 +44,7 @@ fuzz: ## every fuzz target, FUZZTIME each (30s)
 	@scripts/fuzz $(FUZZTIME)
 
 bench: ## the load program (PEERS=name=url,… measures others beside it), then the Go benchmarks, with pratique build against buildah
-	@go run ./bench
+	@go run ./bench -large
 	@PATH="$$PWD/.cache/bin:$$PWD/.cache/venv/bin:$$PATH" go test -run '^$$' -bench . -benchmem $(PACKAGES)
 
 cover: ## which code the Go tests reach: .cache/cover.html

@@ -59,7 +59,8 @@ var rows = []row{
 		i, err := t.push(ctx, "small", 1<<10)
 		return &load{workers: 4, op: func(c *client, _ int) (int, int64, error) { return i.push(c, true) }}, err
 	}},
-	{name: "mounts from another repository, 8 at a time", only: registries, prepare: mounts},
+	{name: "mounts from another repository, 8 at a time", only: registries, prepare: mounts(8)},
+	{name: "mounts from another repository, 32 at a time", only: registries, prepare: mounts(32)},
 	{name: "tags up to 10,000, 8 at a time", only: registries, prepare: func(ctx context.Context, t *target) (runner, error) {
 		return newTags(ctx, t)
 	}},
@@ -154,36 +155,38 @@ func (restart) run(ctx context.Context, t *target, _ time.Duration) (result, err
 }
 
 // mounts takes layers of one repository to others; no layer goes to the same twice.
-func mounts(ctx context.Context, t *target) (runner, error) {
-	const layers, repos = 100, 200
-	from := unique("from")
-	if err := t.makeRepository(ctx, from); err != nil {
-		return nil, err
-	}
-	c := newClient(t)
-	defer c.close()
-	digests := make([]string, layers)
-	for i := range digests {
-		b := newBlob(1 << 10)
-		digests[i] = b.digest
-		if _, _, err := b.upload(c, from); err != nil {
+func mounts(workers int) func(context.Context, *target) (runner, error) {
+	const layers, repos = 200, 200
+	return func(ctx context.Context, t *target) (runner, error) {
+		from := unique("from")
+		if err := t.makeRepository(ctx, from); err != nil {
 			return nil, err
 		}
-	}
-	to := make([]string, repos)
-	for i := range to {
-		to[i] = unique("to")
-		if err := t.makeRepository(ctx, to[i]); err != nil {
-			return nil, err
+		c := newClient(t)
+		defer c.close()
+		digests := make([]string, layers)
+		for i := range digests {
+			b := newBlob(1 << 10)
+			digests[i] = b.digest
+			if _, _, err := b.upload(c, from); err != nil {
+				return nil, err
+			}
 		}
+		to := make([]string, repos)
+		for i := range to {
+			to[i] = unique("to")
+			if err := t.makeRepository(ctx, to[i]); err != nil {
+				return nil, err
+			}
+		}
+		var next atomic.Int64 // over all rounds
+		return &load{workers: workers, limit: layers * repos, op: func(c *client, _ int) (int, int64, error) {
+			n := int(next.Add(1)) - 1
+			path := "/v2/" + to[n%repos] + "/blobs/uploads/?mount=" + digests[n/repos%layers] + "&from=" + from
+			_, err := c.want(http.StatusCreated, http.MethodPost, path, "", nil)
+			return 1, 0, err
+		}}, nil
 	}
-	var next atomic.Int64
-	return &load{workers: 8, limit: layers * repos, op: func(c *client, _ int) (int, int64, error) {
-		n := int(next.Add(1)) - 1
-		path := "/v2/" + to[n%repos] + "/blobs/uploads/?mount=" + digests[n/repos%layers] + "&from=" + from
-		_, err := c.want(http.StatusCreated, http.MethodPost, path, "", nil)
-		return 1, 0, err
-	}}, nil
 }
 
 const (
