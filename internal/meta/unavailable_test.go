@@ -10,32 +10,42 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/pratique-dev/pratique/internal/meta"
 	"github.com/pratique-dev/pratique/internal/meta/metatest"
 )
 
 // road leads to a database until it is cut.
 type road struct {
-	t    *testing.T
-	addr string // where it begins
-	to   string
+	t           *testing.T
+	addr        string // where it begins
+	network, to string // where it leads
 
 	mu    sync.Mutex
 	from  net.Listener
 	conns []net.Conn
 }
 
-// newRoad opens a road to the host of a URL, and returns the URL at its beginning.
+// newRoad opens a road to the server of a URL, which may be one that listens on
+// a socket, and returns the URL at its beginning.
 func newRoad(t *testing.T, database string) (*road, string) {
 	t.Helper()
 	u, err := url.Parse(database)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &road{t: t, addr: "127.0.0.1:0", to: u.Host}
+	c, err := pgconn.ParseConfig(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &road{t: t, addr: "127.0.0.1:0"}
+	r.network, r.to = pgconn.NetworkAddress(c.Host, c.Port)
 	r.open()
 	t.Cleanup(r.cut)
-	u.Host = r.addr
+	q := u.Query()
+	q.Del("host")
+	u.Host, u.RawQuery = r.addr, q.Encode()
 	return r, u.String()
 }
 
@@ -52,7 +62,7 @@ func (r *road) open() {
 			if err != nil {
 				return
 			}
-			out, err := net.Dial("tcp", r.to)
+			out, err := net.Dial(r.network, r.to)
 			if err != nil {
 				in.Close()
 				continue
