@@ -17,10 +17,22 @@ func dumpPostgres(ctx context.Context, rawURL, file string) error {
 	if err != nil {
 		return errors.New("run pg_dump: the URL of the database cannot be read")
 	}
-	env := os.Environ()
-	if password, ok := at.User.Password(); ok { // others can see the command line
-		env = append(env, "PGPASSWORD="+password)
+	// Others can see the command line.
+	env, query := os.Environ(), at.Query()
+	if query.Has("sslpassword") {
+		return errors.New("run pg_dump: it has no way to be told sslpassword in secret; use a key without one")
+	}
+	password, ok := at.User.Password()
+	if ok {
 		at.User = url.User(at.User.Username())
+	}
+	if query.Has("password") { // it counts for more
+		password, ok = query.Get("password"), true
+		query.Del("password")
+		at.RawQuery = query.Encode()
+	}
+	if ok {
+		env = append(env, "PGPASSWORD="+password)
 	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // pg_dump would let others read it
 	if err != nil {
