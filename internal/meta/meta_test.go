@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -292,6 +293,50 @@ func TestOpenTwice(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// Two who open a new file at once both put it into WAL mode; SQLite refuses the
+// second at once rather than have it wait for the first's lock.
+func TestOpenWaits(t *testing.T) {
+	url := metatest.SQLite(t)
+	on, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = on.Close() })
+	first, err := on.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.ExecContext(t.Context(), `BEGIN IMMEDIATE`); err != nil {
+		t.Fatal(err)
+	}
+
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := meta.Open(ctx, url); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("open while another has the lock: %v, want that its time is up", err)
+	}
+
+	opened := make(chan error)
+	go func() {
+		db, err := meta.Open(t.Context(), url)
+		if err == nil {
+			err = db.Close()
+		}
+		opened <- err
+	}()
+	select {
+	case err := <-opened:
+		t.Fatalf("open while another has the lock: %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	if _, err := first.ExecContext(t.Context(), `ROLLBACK`); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-opened; err != nil {
+		t.Errorf("open once the lock is free: %v", err)
+	}
 }
 
 func TestOpenErrors(t *testing.T) {

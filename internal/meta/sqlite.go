@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"time"
 
 	"modernc.org/sqlite" // driver "sqlite"
 )
@@ -39,6 +40,9 @@ type sqliteDB struct {
 // once, which is worth some more disk than SQLite's own 1,000 pages.
 const checkpointPages = 4000
 
+// busyTimeout is how long one waits for another's lock on the file.
+const busyTimeout = 10 * time.Second
+
 func openSQLite(ctx context.Context, path string) (_ engine, err error) {
 	if path == "" {
 		return nil, errors.New("open database: the URL has no path: sqlite:<path>")
@@ -47,7 +51,7 @@ func openSQLite(ctx context.Context, path string) (_ engine, err error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	open := func(pragma string) (*sql.DB, error) {
-		q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		q := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 			fmt.Sprintf("wal_autocheckpoint(%d)", checkpointPages), pragma}}
 		return sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
 	}
@@ -60,7 +64,7 @@ func openSQLite(ctx context.Context, path string) (_ engine, err error) {
 	if db.writer, err = open("query_only(0)"); err != nil {
 		return nil, err
 	}
-	if db.group.on, err = newSession(ctx, db.writer); err != nil {
+	if db.group.on, err = firstSession(ctx, db.writer); err != nil {
 		return nil, err
 	}
 	if err = db.group.on.watchRollback(); err != nil {
@@ -209,6 +213,23 @@ func newSession(ctx context.Context, db *sql.DB) (*session, error) {
 		return nil, err
 	}
 	return &session{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+}
+
+// firstSession is newSession for the connection that puts the file into WAL
+// mode, if it is not. For that one which only reads becomes one that writes, and
+// SQLite never has such a one wait, for fear of two that wait for each other.
+func firstSession(ctx context.Context, db *sql.DB) (*session, error) {
+	for end := time.Now().Add(busyTimeout); ; {
+		s, err := newSession(ctx, db)
+		if err == nil || !isConflict(err) || time.Now().After(end) {
+			return s, err
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), err)
+		}
+	}
 }
 
 // watchRollback has the session note when a transaction is rolled back, also by
