@@ -94,6 +94,14 @@ func TestScrubBucket(t *testing.T) {
 			t.Errorf("scrub of damaged bytes: %d %+v", r.code, info)
 		}
 	}
+	elsewhere := strings.Replace(bucket.URL(), "?", "/elsewhere?", 1)
+	for n := range 3 {
+		w.push(t, n)
+	}
+	if r := scrub("--quarantine", "--restart", "--blobs", elsewhere); r.code != 1 || !strings.Contains(r.stderr, "/elsewhere at ") {
+		t.Errorf("scrub of another prefix: %+v", r)
+	}
+	w.wantLayer(t, 1)
 	bucket.Stop()
 	if r := scrub("--quarantine"); r.code != 1 || r.stdout != "" || !strings.Contains(r.stderr, "the blob store is not available") {
 		t.Errorf("scrub without the bucket: %+v", r)

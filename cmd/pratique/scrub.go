@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -112,10 +113,27 @@ func (a *app) withBlobs(ctx context.Context, store storeFlags, s3 string, do fun
 	})
 }
 
+// placeOf names the place that withBlobs opens, for messages: of a URL what
+// says which bucket it is, and nothing that could be a secret.
+func placeOf(store storeFlags, s3 string) string {
+	if s3 == "" {
+		return filepath.Join(store.data, server.BlobsDir)
+	}
+	at, err := url.Parse(s3)
+	if err != nil {
+		return "--blobs"
+	}
+	place := (&url.URL{Scheme: at.Scheme, Host: at.Host, Path: at.Path}).String()
+	if endpoint, err := url.Parse(at.Query().Get("endpoint")); err == nil && endpoint.Host != "" {
+		place += " at " + endpoint.Host
+	}
+	return place
+}
+
 func (a *app) scrub() *cobra.Command {
 	var store storeFlags
 	var rate float64
-	var quarantine, restart bool
+	var quarantine, allMissing, restart bool
 	cmd := &cobra.Command{
 		Use:   "scrub",
 		Short: "Read all stored bytes and find those that are damaged",
@@ -128,7 +146,9 @@ With --quarantine corrupt and cut bytes are moved to blobs/quarantine in the dat
 directory, or marked by an object in quarantine/ of the bucket, and never deleted.
 Repositories then answer that they do not have those layers, so that the next
 push of the same content stores them again, which mends every image that needs
-them. So does a good copy that is put back, once a scrub has seen it.
+them. So does a good copy that is put back, once a scrub has seen it. When not
+one layer is found it sets nothing aside and fails, because --blobs or --data
+probably names the wrong place; --all-missing says that they are really lost.
 
 The exit status is 0 when all is sound, 4 when something is damaged, or cannot be
 read while the rest can, and 1 when the scrub itself failed, as when the bucket
@@ -141,18 +161,22 @@ is away.`,
 	blobs := blobsFlag(cmd)
 	cmd.Flags().Float64Var(&rate, "rate", 0, "how many MB to read per second at most (default no limit)")
 	cmd.Flags().BoolVar(&quarantine, "quarantine", false, "set damaged bytes aside, so that the next push replaces them")
+	cmd.Flags().BoolVar(&allMissing, "all-missing", false, "with --quarantine: set layers aside even if all are missing")
 	cmd.Flags().BoolVar(&restart, "restart", false, "begin with the first blob even if the last scrub was interrupted")
 	out := outputFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if rate < 0 {
 			return fmt.Errorf("--rate %g is negative", rate)
 		}
+		if allMissing && !quarantine {
+			return errors.New("--all-missing is about what --quarantine sets aside")
+		}
 		info := scrubInfo{Damage: []damageInfo{}}
-		err := a.withBlobs(cmd.Context(), store, *blobs, func(_ *meta.DB, blobs blobStore, r *registry.Registry) error {
+		err := a.withBlobs(cmd.Context(), store, *blobs, func(_ *meta.DB, from blobStore, r *registry.Registry) error {
 			s, err := r.Scrub(cmd.Context(), registry.ScrubOptions{
-				Rate: int64(rate * 1e6), SetAside: quarantine, Restart: restart,
+				Rate: int64(rate * 1e6), SetAside: quarantine, AllMissing: allMissing, Restart: restart,
 				Found: func(d registry.Damage) {
-					i := newDamageInfo(d, blobs)
+					i := newDamageInfo(d, from)
 					if *out == outputJSON {
 						info.Damage = append(info.Damage, i)
 					} else {
@@ -164,6 +188,10 @@ is away.`,
 				},
 			})
 			info.Started, info.Blobs, info.Bytes, info.Damaged, info.Complete = s.Started.UTC(), s.Blobs, s.Bytes, s.Damaged, err == nil
+			if elsewhere := (*registry.PlaceError)(nil); errors.As(err, &elsewhere) {
+				return fmt.Errorf("%w in %s: that is probably not where the server keeps them, and nothing was set aside; name the place with --data or --blobs, or give --all-missing if they are lost",
+					err, placeOf(store, *blobs))
+			}
 			return err
 		})
 		if *out == outputJSON && !info.Started.IsZero() {

@@ -60,3 +60,67 @@ func TestScrub(t *testing.T) {
 		t.Errorf("scrub without blobs: %+v", r)
 	}
 }
+
+// TestScrubElsewhere scrubs places where the server's layers are not.
+func TestScrubElsewhere(t *testing.T) {
+	var data string
+	servertest.Start(t, func(c *server.Config) { data = c.DataDir })
+	pushLayer(t, data, "some bytes", time.Now)
+	w, blobs := openWorld(t, data, ""), filepath.Join(data, "blobs")
+	pushed := func() bool {
+		_, err := w.Layer(t.Context(), registry.Repo{Account: "111111111111", Region: "us-east-1", Name: "app"}, digest.FromString("some bytes"))
+		return err == nil
+	}
+	for _, dir := range []string{"", "blobs", "uploads"} { // an empty disk is mounted, or they are lost
+		if err := os.Rename(filepath.Join(blobs, dir), filepath.Join(data, "elsewhere")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(filepath.Join(blobs, dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		r := storage(t, "scrub", "--data", data, "--quarantine", "--output", "json")
+		if dir == "uploads" {
+			if r.code != 0 {
+				t.Errorf("scrub of the right place: %+v", r)
+			}
+			continue
+		}
+		var info scrubInfo
+		decode(t, r.stdout, &info)
+		if r.code != 1 || !strings.Contains(r.stderr, "none is in "+blobs+": that is probably not where") || info.Complete || len(info.Damage) != 0 || !pushed() {
+			t.Errorf("scrub of nothing: %+v, %+v", r, info)
+		}
+		if err := os.RemoveAll(filepath.Join(blobs, dir)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(filepath.Join(data, "elsewhere"), filepath.Join(blobs, dir)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(blobs, "blobs")); err != nil {
+		t.Fatal(err)
+	}
+	if r := storage(t, "scrub", "--data", data); r.code != damaged { // without --quarantine nothing is at risk
+		t.Errorf("scrub of lost bytes: %+v", r)
+	}
+	if r := storage(t, "scrub", "--data", data, "--all-missing"); r.code != 1 || !strings.Contains(r.stderr, "--quarantine") {
+		t.Errorf("scrub with --all-missing alone: %+v", r)
+	}
+	if r := storage(t, "scrub", "--data", data, "--quarantine", "--all-missing"); r.code != damaged || pushed() {
+		t.Errorf("scrub of lost bytes: %+v", r)
+	}
+}
+
+func TestPlaceOf(t *testing.T) {
+	for s3, want := range map[string]string{
+		"": filepath.Join("dir", "blobs"),
+		"s3://bucket/a/prefix?region=eu-west-2&path-style=true":       "s3://bucket/a/prefix",
+		"s3://user:word@bucket/p?endpoint=https://k:word@s3.test:9/w": "s3://bucket/p at s3.test:9",
+		"s3://bucket?endpoint=https://s3.test&secret=word#word":       "s3://bucket at s3.test",
+		"s3://buck et/with a password":                                "--blobs",
+	} {
+		if got := placeOf(storeFlags{data: "dir"}, s3); got != want {
+			t.Errorf("%s: %s, want %s", s3, got, want)
+		}
+	}
+}

@@ -66,6 +66,11 @@ type ScrubOptions struct {
 	// something else with their methods to set bytes aside.
 	SetAside bool
 
+	// AllMissing says that it may be that the blob store has none of the blobs any
+	// more. Otherwise SetAside sets nothing aside before a blob was found there,
+	// and a *PlaceError is returned when none is.
+	AllMissing bool
+
 	// Found is called with each damaged blob.
 	Found func(Damage)
 
@@ -123,6 +128,7 @@ type scrubber struct {
 	buf    []byte
 	cursor string // the last digest that was checked
 	done   ScrubStatus
+	placed bool // the blob store has blobs of the database
 	noted  time.Time
 	spoke  time.Time // last to Progress
 	read   pace
@@ -240,6 +246,9 @@ func (s *scrubber) check(ctx context.Context, b stored) error {
 			return err
 		}
 	}
+	if !b.small && (d == nil || d.Fault == FaultContent || d.Fault == FaultSize) {
+		s.placed = true
+	}
 	if d == nil {
 		if b.setAside { // somebody has put the bytes back
 			return s.restore(ctx, b)
@@ -251,6 +260,9 @@ func (s *scrubber) check(ctx context.Context, b stored) error {
 	}
 	// Bytes that could not be read may be sound, unless their disk says otherwise.
 	if s.aside != nil && (d.Fault != FaultRead || errors.Is(d.Err, syscall.EIO)) {
+		if err := s.checkPlace(ctx, b); err != nil {
+			return err
+		}
 		if d.SetAside, err = s.setAside(ctx, b, content); err != nil {
 			return err
 		}
