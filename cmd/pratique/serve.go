@@ -45,7 +45,7 @@ func (a *app) serve() *cobra.Command {
 	var store storeFlags
 	var addrFile, tls, logFormat string
 	var redirect bool
-	var eventNetworks []string
+	var eventNetworks, trustedProxies []string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the server",
@@ -98,6 +98,7 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 	f.DurationVar(&cfg.ScanTimeout, "scan-timeout", 0, "how long a scan may take (default 15m)")
 	f.Func("build-limit", "change a limit of the build service, as name=value, such as timeout=2h or running=50; may be repeated", cfg.Builds.Set)
 	f.StringSliceVar(&eventNetworks, "event-network", nil, "network in CIDR notation that is not public and that events may be sent to; may be repeated (default public addresses only)")
+	f.StringSliceVar(&trustedProxies, "trusted-proxy", nil, "network in CIDR notation of balancers whose X-Forwarded-For and X-Forwarded-Proto say who a client is, for aws:SourceIp, aws:SecureTransport and limits; may be repeated (default none)")
 	f.BoolVar(&cfg.EventHTTP, "event-http", false, "let events be sent to http URLs")
 	f.StringVar(&cfg.EventCAFile, "event-ca", "", "PEM file of authorities that certificates of event destinations may be from, besides the system's")
 	f.StringVar(&logFormat, "log-format", "text", "log lines on standard error as text or json")
@@ -119,12 +120,12 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 		log := newServerLog(a.stderr, logFormat == "json")
 		defer func() { _ = log.flush() }() // there is nowhere else to complain
 		cfg.Log = slog.New(log)
-		for _, n := range eventNetworks {
-			p, err := netip.ParsePrefix(n)
-			if err != nil {
-				return fmt.Errorf("--event-network: %w", err)
-			}
-			cfg.EventNetworks = append(cfg.EventNetworks, p)
+		var err error
+		if cfg.EventNetworks, err = parseNetworks("--event-network", eventNetworks); err != nil {
+			return err
+		}
+		if cfg.TrustedProxies, err = parseNetworks("--trusted-proxy", trustedProxies); err != nil {
+			return err
 		}
 		cfg.DataDir, cfg.Database, cfg.KeyFile, cfg.Now = store.data, store.db, store.keyFile(), a.now
 		cfg.ProxyLayers = !redirect
@@ -151,6 +152,19 @@ HTTP is served on loopback addresses only, unless --insecure-http is given.`,
 		return s.Serve(ctx)
 	}
 	return cmd
+}
+
+// parseNetworks reads the values of a flag.
+func parseNetworks(flag string, values []string) ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, v := range values {
+		p, err := netip.ParsePrefix(v)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w: want CIDR notation, such as 10.0.0.0/8 or 10.1.2.3/32", flag, err)
+		}
+		networks = append(networks, p.Masked())
+	}
+	return networks, nil
 }
 
 // writeAddr writes the file in one step, so that who waits for it never reads

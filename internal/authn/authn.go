@@ -327,6 +327,16 @@ func Environment(r *http.Request, now time.Time) policy.Context {
 	return c
 }
 
+// Scheme is the scheme of the URL by which the client of a request reached the
+// server, or a proxy in front of it: for answers that have URLs, not for
+// decisions. A client that lies about it misleads nobody but itself.
+func Scheme(r *http.Request) string {
+	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+		return "https"
+	}
+	return "http"
+}
+
 // SourceIP is the address the request came from, without its port.
 func SourceIP(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)

@@ -212,17 +212,8 @@ func (a *API) ServeError(w http.ResponseWriter, r *http.Request, err error) {
 func (c *call) challenge() {
 	const text = "Not Authorized\n"
 	c.event.ErrorCode, c.event.ErrorMessage = "UNAUTHORIZED", "Not Authorized"
-	c.w.Header().Set("Www-Authenticate", fmt.Sprintf(`Basic realm="%s://%s/",service="ecr.amazonaws.com"`, c.scheme(), c.target.Host))
+	c.w.Header().Set("Www-Authenticate", fmt.Sprintf(`Basic realm="%s://%s/",service="ecr.amazonaws.com"`, authn.Scheme(c.r), c.target.Host))
 	c.send(http.StatusUnauthorized, "text/plain; charset=utf-8", []byte(text))
-}
-
-// scheme is that of the URL by which the client reached the server, or a proxy
-// in front of it. Who lies about it misleads nobody but himself.
-func (c *call) scheme() string {
-	if c.r.TLS != nil || c.r.Header.Get("X-Forwarded-Proto") == "https" {
-		return "https"
-	}
-	return "http"
 }
 
 // send writes a response whose body is known. net/http leaves the body out

@@ -165,7 +165,7 @@ func (c *call) limit() error {
 func (c *call) askForToken() {
 	e := &Error{Status: http.StatusUnauthorized, Code: "UNAUTHORIZED", Message: "Not Authorized"}
 	c.event.ErrorCode, c.event.ErrorMessage = e.Code, e.Message
-	c.w.Header().Set("Www-Authenticate", fmt.Sprintf(`Bearer realm="%s://%s%s",service="%s",scope="aws"`, c.scheme(), c.r.Host, TokenPath, c.target.Host))
+	c.w.Header().Set("Www-Authenticate", fmt.Sprintf(`Bearer realm="%s://%s%s",service="%s",scope="aws"`, authn.Scheme(c.r), c.r.Host, TokenPath, c.target.Host))
 	c.send(e.Status, "application/json; charset=utf-8", e.body())
 }
 

@@ -125,6 +125,11 @@ type Config struct {
 	// EventNetworks are where events may be sent besides public addresses:
 	// an organization's own networks, or 127.0.0.0/8.
 	EventNetworks []netip.Prefix
+	// TrustedProxies are the networks of balancers and proxies in front of the
+	// server. Who sends a request through them, and whether with TLS, is what
+	// their headers X-Forwarded-For and X-Forwarded-Proto say; from others these
+	// say nothing. Default: none.
+	TrustedProxies []netip.Prefix
 	// EventHTTP allows event destinations with http URLs.
 	EventHTTP bool
 	// EventCAFile is a PEM file of authorities whose certificates event
@@ -209,6 +214,11 @@ func (c Config) withDefaults() (Config, error) {
 	if c.IssuerURL = strings.TrimRight(c.IssuerURL, "/"); c.IssuerURL != "" {
 		if u, err := url.Parse(c.IssuerURL); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 			return c, fmt.Errorf("config: the issuer URL %q is not an https URL without query", c.IssuerURL)
+		}
+	}
+	for _, p := range c.TrustedProxies {
+		if p.Bits() <= 0 {
+			return c, fmt.Errorf("config: proxies at %s cannot be trusted: everybody is there, and could claim any address", p)
 		}
 	}
 	if c.Scanner == "" && c.ScannerPath != "" {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http/httptest"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -40,6 +41,7 @@ func TestConfigRefuses(t *testing.T) {
 		"more often than once a minute":   {DataDir: "x", GarbageInterval: time.Second},
 		"want a host name in lower case":  {DataDir: "x", OIDCResolve: map[string]string{"Example.com": "127.0.0.1:1"}},
 		"and an address with a port":      {DataDir: "x", OIDCResolve: map[string]string{"example.com": "127.0.0.1"}},
+		"cannot be trusted":               {DataDir: "x", TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")}},
 		"choose either":                   {DataDir: "x", TLSCert: "a", TLSKey: "b", TLSSelfSigned: true},
 		"refusing plain HTTP on :5000":    {DataDir: "x", Listen: ":5000"},
 		"refusing plain HTTP on 10.0.0.1": {DataDir: "x", Listen: "10.0.0.1:5000"},

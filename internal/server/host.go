@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pratique-dev/pratique/internal/authn"
 	"github.com/pratique-dev/pratique/internal/awsapi"
 	"github.com/pratique-dev/pratique/internal/endpoint"
 	"github.com/pratique-dev/pratique/internal/stsapi"
@@ -78,14 +79,14 @@ func (s *Server) registryAt(host, account, region string) endpoint.Registry {
 func (s *Server) issuerURL(c *awsapi.Call, id string) string {
 	base := s.cfg.IssuerURL
 	if base == "" {
-		base = s.scheme() + "://" + strings.ToLower(c.Host)
+		base = authn.Scheme(c.Request) + "://" + strings.ToLower(c.Host)
 	}
 	return base + stsapi.IssuerPath + id
 }
 
 // uri is where the client that made a call reaches a registry.
 func (s *Server) uri(c *awsapi.Call, account, region string) *url.URL {
-	return &url.URL{Scheme: s.scheme(), Host: s.registryAt(c.Host, account, region).Host()}
+	return &url.URL{Scheme: authn.Scheme(c.Request), Host: s.registryAt(c.Host, account, region).Host()}
 }
 
 // publicAt names the public registries as the client that sent this Host
@@ -101,5 +102,5 @@ func (s *Server) publicAt(host string) endpoint.Public {
 // publicURL is where the client that made a call reaches the public
 // registries.
 func (s *Server) publicURL(c *awsapi.Call) *url.URL {
-	return &url.URL{Scheme: s.scheme(), Host: s.publicAt(c.Host).Host()}
+	return &url.URL{Scheme: authn.Scheme(c.Request), Host: s.publicAt(c.Host).Host()}
 }

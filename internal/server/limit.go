@@ -50,9 +50,10 @@ func (c Config) limits() admit.Limits {
 
 // connections are the open connections.
 type connections struct {
-	limits *admit.Limiter
-	mu     sync.Mutex
-	left   map[net.Conn]func()
+	limits  *admit.Limiter
+	proxies proxies // who has connections of many clients
+	mu      sync.Mutex
+	left    map[net.Conn]func()
 }
 
 // watch makes a server close connections at once that are too many.
@@ -64,11 +65,7 @@ func (c *connections) watch(s *http.Server) {
 func (c *connections) note(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
-		host, _, err := net.SplitHostPort(conn.RemoteAddr().String())
-		if err != nil {
-			host = conn.RemoteAddr().String()
-		}
-		left := c.limits.Connect(host)
+		left := c.limits.Connect(c.client(conn))
 		if left == nil {
 			_ = conn.Close() // nothing was said on it
 			return
@@ -85,6 +82,17 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 			left()
 		}
 	}
+}
+
+// client is whose connection it is: each one of a proxy counts as that of
+// another client.
+func (c *connections) client(conn net.Conn) string {
+	remote := conn.RemoteAddr().String()
+	host, _, err := net.SplitHostPort(remote)
+	if err != nil || c.proxies.connected(conn) {
+		return remote
+	}
+	return host
 }
 
 // Bodies come within these times, lest who sends one slowly keeps its place.

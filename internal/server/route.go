@@ -31,7 +31,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/metrics":
 		s.metrics.serve(w, r)
 	default:
-		s.record(w, r)
+		s.record(w, proxies(s.cfg.TrustedProxies).client(r))
 	}
 }
 

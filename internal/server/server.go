@@ -230,7 +230,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 	}
-	(&connections{limits: s.limits}).watch(s.http)
+	(&connections{limits: s.limits, proxies: s.cfg.TrustedProxies}).watch(s.http)
 	new(newcomers).watch(s.http)
 	s.http.RegisterOnShutdown(func() { close(s.stopping) })
 	switch {

@@ -3,6 +3,7 @@ package deploy
 import (
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -182,7 +183,7 @@ func TestCompose(t *testing.T) {
 	blackbox.Daemon(t, []string{"PATH=" + os.Getenv("PATH")}, answers("http://"+store+"/health"), append(command[:len(command)-1:len(command)-1], last)...)
 
 	// The nodes.
-	addresses := strings.NewReplacer("http://s3:7070", "http://"+store,
+	addresses := strings.NewReplacer(c.service(t, "balancer").Networks["default"].Ipv4Address, "127.0.0.1", "http://s3:7070", "http://"+store,
 		c.flag(t, "node1", "--db"), onSocket(t, c.flag(t, "node1", "--db"), socketDir))
 	nodes := map[string]*blackbox.Server{}
 	for _, name := range []string{"node1", "node2"} {
@@ -207,6 +208,24 @@ func TestCompose(t *testing.T) {
 	site.login(t, admin)
 	img := site.push(t, "v1")
 	site.pull(t, "v1", img)
+
+	// The nodes know whose requests the balancer brings, and not from the client.
+	claims, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+front+"/v2/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims.Header.Set("X-Forwarded-For", "192.0.2.9")
+	elsewhere := &http.Transport{DialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}).DialContext}
+	defer elsewhere.CloseIdleConnections()
+	resp, err := elsewhere.RoundTrip(claims)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	log := read("node1", "audit.jsonl") + read("node2", "audit.jsonl")
+	if !strings.Contains(log, `"sourceIPAddress":"127.0.0.2"`) || strings.Contains(log, "192.0.2.9") {
+		t.Errorf("the nodes do not know that a request was from 127.0.0.2:\n%s", log)
+	}
 
 	// One drains and goes: nobody notices.
 	stopped := make(chan error, 1)

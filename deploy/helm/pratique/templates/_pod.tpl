@@ -56,6 +56,9 @@ spec:
         - --layer-cache-size={{ mul . 1073741824 }}
         {{- end }}
         {{- end }}
+        {{- range .Values.trustedProxies }}
+        - --trusted-proxy={{ . }}
+        {{- end }}
         {{- if .Values.metrics.enabled }}
         - --metrics-listen=:9090
         {{- end }}
@@ -66,7 +69,7 @@ spec:
         {{- end }}
       env:
         - name: GOGC
-          value: "400" # the server's own choice, unless GOMEMLIMIT is set
+          value: "200" # the server's own choice, unless GOMEMLIMIT is set
         {{- with include "pratique.goMemory" . }}
         - name: GOMEMLIMIT
           value: {{ . }}
