@@ -48,6 +48,7 @@ type intake struct {
 	sent    s3Row    // the upload with the parts that were sent
 	parts   []s3Part // of those, the ones that are not recorded
 	sending *sending // the part that is on its way, or nil
+	lost    bool     // a part could not be sent: what came after it does not count
 }
 
 // sending is a part on its way to the server.
@@ -80,6 +81,15 @@ func (in *intake) receive(ctx context.Context, r io.Reader) error {
 		room := min(len(buf), partSize(in.number())-len(in.data))
 		if !in.loaded {
 			room = min(room, partSize(in.number())-int(in.h.row.tail))
+		}
+		if room == 0 { // the tail is a part that could not be sent
+			if err := in.load(); err != nil {
+				return err
+			}
+			if err := in.send(); err != nil {
+				return err
+			}
+			continue
 		}
 		n, rerr := r.Read(buf[:room])
 		if n > 0 {
@@ -183,6 +193,7 @@ func (in *intake) wait() error {
 		partBuffers.Put(&s.buf)
 	}
 	if s.err != nil {
+		in.lost = true
 		return s.err
 	}
 	in.sent = s.next
@@ -212,7 +223,7 @@ func (h *hold) uploadPart(multipart string, number int64, content []byte) (s3Par
 	out, err := h.s.api.UploadPart(h.ctx, &s3.UploadPartInput{
 		Bucket: &h.s.bucket, Key: h.s.key(dataPath(h.id)), UploadId: &multipart, PartNumber: aws.Int32(int32(number)),
 		Body: bytes.NewReader(content), ContentLength: aws.Int64(int64(len(content))),
-	})
+	}, h.s.ways.content)
 	if isNotFound(err) {
 		return s3Part{}, fmt.Errorf("send a part: the store has dropped the upload: %w", fs.ErrNotExist)
 	}
@@ -225,11 +236,11 @@ func (h *hold) uploadPart(multipart string, number int64, content []byte) (s3Par
 // keep makes what came count, as far as the server takes it, and gives the
 // upload back.
 func (in *intake) keep() error {
+	err := in.wait()
 	ctx, cancel := context.WithTimeout(in.h.ctx, s3Settle)
 	defer cancel()
-	err := in.wait()
 	next := in.sent
-	if err == nil && in.size > next.size {
+	if err == nil && !in.lost && in.size > next.size {
 		next.size, next.tail, next.tailHolder = in.size, int64(len(in.data)), in.h.holder
 		if next.sum, err = in.state(); err == nil {
 			if err = in.h.s.put(ctx, tailPath(in.h.id, in.h.holder), in.data); err != nil {
@@ -328,17 +339,23 @@ func (in *intake) complete() error {
 	if size != in.size {
 		return fmt.Errorf("the parts have %d bytes where %d were stored", size, in.size)
 	}
-	_, err := h.s.api.CompleteMultipartUpload(h.ctx, &s3.CompleteMultipartUploadInput{
-		Bucket: &h.s.bucket, Key: h.s.key(dataPath(h.id)), UploadId: &in.sent.multipart,
-		MultipartUpload: &types.CompletedMultipartUpload{Parts: all},
-	})
-	if !isNotFound(err) {
-		return err
+	for try := 1; ; try++ {
+		_, err := h.s.api.CompleteMultipartUpload(h.ctx, &s3.CompleteMultipartUploadInput{
+			Bucket: &h.s.bucket, Key: h.s.key(dataPath(h.id)), UploadId: &in.sent.multipart,
+			MultipartUpload: &types.CompletedMultipartUpload{Parts: all},
+		}, h.s.ways.completion)
+		silent := errors.Is(err, errSilent)
+		if !silent && !isNotFound(err) {
+			return err
+		}
+		// An attempt whose answer was lost may have done it.
+		have, herr := h.s.head(h.ctx, dataPath(h.id))
+		if herr == nil && have == size {
+			return nil
+		}
+		// A server that answers this is yet at it, or never was.
+		if !silent || !isNotFound(herr) || try == s3Attempts {
+			return err
+		}
 	}
-	// An attempt whose answer was lost may have done it.
-	head, herr := h.s.api.HeadObject(h.ctx, &s3.HeadObjectInput{Bucket: &h.s.bucket, Key: h.s.key(dataPath(h.id))})
-	if herr == nil && aws.ToInt64(head.ContentLength) == size {
-		return nil
-	}
-	return err
 }
