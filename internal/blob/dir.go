@@ -20,6 +20,7 @@ import (
 //
 //	blobs/<algorithm>/<first two hex digits>/<hex>.<uuid>   one file per blob, by digest and upload
 //	uploads/<uuid>/data, state                              one directory per upload
+//	lock                                                    see Lock
 //
 // Several processes may share the directory if its file system supports locks
 // between them (flock).

@@ -416,3 +416,32 @@ func BenchmarkUpload(b *testing.B) {
 		})
 	}
 }
+
+// TestLock has two handles on a directory lock it, alone and shared.
+func TestLock(t *testing.T) {
+	path := t.TempDir()
+	a, b := openDir(t, path), openDir(t, path)
+	lock := func(d *blob.Dir, alone bool, want error) func() {
+		t.Helper()
+		unlock, err := d.Lock(alone)
+		if !errors.Is(err, want) {
+			t.Fatalf("lock (alone %t): %v, want %v", alone, err, want)
+		}
+		return func() {
+			if err := unlock(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	first, second := lock(a, false, nil), lock(b, false, nil)
+	lock(a, true, blob.ErrLocked)
+	first()
+	lock(a, true, blob.ErrLocked)
+	second()
+	alone := lock(a, true, nil)
+	lock(a, true, blob.ErrLocked)
+	lock(b, true, blob.ErrLocked)
+	lock(b, false, blob.ErrLocked)
+	alone()
+	lock(b, true, nil)()
+}

@@ -12,9 +12,14 @@ import (
 // tryLock takes the exclusive lock of f, which lasts until f is closed or the
 // process ends, or returns ErrBusy. Two opens of one file exclude each other
 // also inside one process.
-func tryLock(f *os.File) error {
+func tryLock(f *os.File) error { return flock(f, syscall.LOCK_EX) }
+
+// tryShare is tryLock for a lock that others may share.
+func tryShare(f *os.File) error { return flock(f, syscall.LOCK_SH) }
+
+func flock(f *os.File, how int) error {
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 		switch {
 		case err == nil:
 			return nil

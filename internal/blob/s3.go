@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,7 +18,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
@@ -48,6 +46,7 @@ type S3 struct {
 	db        *meta.DB
 	now       func() time.Time
 	lease     time.Duration
+	ways      ways
 
 	sizes sizeCache
 }
@@ -143,28 +142,20 @@ func checkEndpoint(s string) (string, error) {
 
 const (
 	// s3Attempts is how often a request is tried, within seconds: a client that
-	// waits is better told soon.
-	s3Attempts    = 4
-	s3MaxBackoff  = time.Second
-	s3DialTimeout = 5 * time.Second
-	// s3Patience is how long the server may take to begin an answer. Completing
-	// a multipart upload of many gigabytes takes a while.
-	s3Patience = time.Minute
+	// waits is better told soon. Of a server that says nothing see s3Patience.
+	s3Attempts   = 4
+	s3MaxBackoff = time.Second
 )
 
 // OpenS3 opens the store and asks the server for a list, to know that it may.
-func OpenS3(ctx context.Context, c S3Config) (*S3, error) {
+func OpenS3(ctx context.Context, c S3Config) (*S3, error) { return openS3(ctx, c, usualPatience) }
+
+func openS3(ctx context.Context, c S3Config, patience s3Patience) (*S3, error) {
 	l, err := parseS3URL(c.URL)
 	if err != nil {
 		return nil, fmt.Errorf("open S3 store: the URL: %w", err)
 	}
-	client := awshttp.NewBuildableClient().
-		WithDialerOptions(func(d *net.Dialer) { d.Timeout = s3DialTimeout }).
-		WithTransportOptions(func(t *http.Transport) {
-			t.MaxIdleConnsPerHost = 256
-			t.ResponseHeaderTimeout = s3Patience
-		})
-	load := []func(*config.LoadOptions) error{config.WithHTTPClient(client)}
+	load := []func(*config.LoadOptions) error{config.WithHTTPClient(patience.httpClient())}
 	if l.region != "" {
 		load = append(load, config.WithRegion(l.region))
 	}
@@ -175,12 +166,14 @@ func OpenS3(ctx context.Context, c S3Config) (*S3, error) {
 	if sdk.Region == "" {
 		sdk.Region = "us-east-1"
 	}
+	ways := patience.ways(sdk.HTTPClient)
 	at := func(endpoint string) func(*s3.Options) {
 		return func(o *s3.Options) {
 			if endpoint != "" {
 				o.BaseEndpoint = aws.String(endpoint)
 			}
 			o.UsePathStyle = l.pathStyle
+			ways.usual(o)
 			o.APIOptions = append(o.APIOptions, markUnavailable)
 			// What is sent is signed, so that its digest is checked; checksums
 			// besides that are unknown to some servers.
@@ -196,7 +189,7 @@ func OpenS3(ctx context.Context, c S3Config) (*S3, error) {
 	s := &S3{
 		api:     s3.NewFromConfig(sdk, at(l.endpoint)),
 		presign: s3.NewPresignClient(s3.NewFromConfig(sdk, at(l.publicEndpoint))),
-		bucket:  l.bucket, prefix: l.prefix, store: c.Folder, db: c.DB, now: c.Now, lease: s3Lease,
+		bucket:  l.bucket, prefix: l.prefix, store: c.Folder, db: c.DB, now: c.Now, lease: s3Lease, ways: ways,
 	}
 	if c.Folder != "" {
 		s.prefix += c.Folder + "/"
@@ -396,7 +389,7 @@ type s3Reader struct {
 	size      int64 // of the object
 	off, left int64
 	body      io.ReadCloser
-	breaks    int // since something was read
+	breaks    int // since something was read; silence counts as two
 }
 
 func (r *s3Reader) open() error {
@@ -441,6 +434,9 @@ func (r *s3Reader) Read(p []byte) (int, error) {
 		}
 		if err == nil {
 			continue
+		}
+		if errors.Is(err, errSilent) {
+			r.breaks++
 		}
 		if r.breaks++; r.breaks >= s3Attempts || r.ctx.Err() != nil {
 			if err == io.EOF {

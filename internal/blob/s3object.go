@@ -32,7 +32,11 @@ func (s *S3) head(ctx context.Context, path string) (int64, error) {
 
 // put writes an object.
 func (s *S3) put(ctx context.Context, path string, content []byte) error {
-	_, err := s.api.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(path), Body: bytes.NewReader(content), ContentLength: aws.Int64(int64(len(content)))})
+	way := s.ways.content
+	if len(content) == 0 {
+		way = s.ways.usual
+	}
+	_, err := s.api.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(path), Body: bytes.NewReader(content), ContentLength: aws.Int64(int64(len(content)))}, way)
 	return err
 }
 
