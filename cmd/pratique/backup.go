@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/opencontainers/go-digest"
 	"github.com/spf13/cobra"
 
 	"github.com/pratique-dev/pratique/internal/blob"
@@ -26,7 +27,8 @@ import (
 // for each generation a directory with the database as it was:
 //
 //	blobs/<algorithm>/<first two hex digits>/<hex>
-//	generations/<time>/backup.json, meta.db or meta.dump, key, tls/
+//	generations/<time>/backup.json, meta.db or meta.dump, layers, garbage, key, tls/
+//	lock                                                    shared by backups and restorations, not by prunings
 
 const (
 	generationsDir = "generations"
@@ -53,6 +55,7 @@ type backupInfo struct {
 	Copied     int64        `json:"copied"`           // blobs that no generation had before
 	Written    int64        `json:"written"`          // bytes of them
 	Damaged    []damageInfo `json:"damaged"`          // blobs that are not in the backup
+	Lists      []listInfo   `json:"lists,omitempty"`  // of all that it needs of blobs/; none in those of older programs
 }
 
 func (a *app) backup() *cobra.Command {
@@ -74,11 +77,13 @@ directly after it.
 
 A backup that failed, because the disk was full or the bucket away, is run again, and
 copies what is missing. The exit status is 0, or 4 when layers are damaged and
-therefore not in the backup, or 1 when it failed.`,
+therefore not in the backup, or 1 when it failed. Old generations are removed by
+"pratique backup prune".`,
 		Example: "  pratique backup /mnt/backup\n  pratique backup /mnt/backup --with-keys --output json\n" +
 			"  pratique backup /mnt/backup --db postgres://pratique@db/pratique --pg-dump --blobs 's3://layers/registry?region=eu-west-2'",
 		Args: cobra.ExactArgs(1),
 	}
+	cmd.AddCommand(a.backupPrune())
 	store.register(cmd.Flags())
 	blobs := blobsFlag(cmd)
 	cmd.Flags().BoolVar(&pgDump, "pg-dump", false, "include a PostgreSQL database, with pg_dump")
@@ -140,6 +145,11 @@ func (b *backuper) run(ctx context.Context) (info backupInfo, err error) {
 		return info, err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
+	unlock, err := b.shareBackup(ctx, to, b.dir)
+	if err != nil {
+		return info, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
 	if _, err := to.ExpireUploads(ctx, time.Now().Add(-holdFor)); err != nil { // what backups left that were killed
 		return info, err
 	}
@@ -159,9 +169,13 @@ func (b *backuper) run(ctx context.Context) (info backupInfo, err error) {
 	}
 	defer func() { err = errors.Join(err, release()) }()
 
-	copied, err := b.copy(ctx, part, to, &info)
+	lists := &listWriter{dir: part}
+	copied, err := b.copy(ctx, part, to, lists.add, &info)
 	if err != nil {
-		return info, err
+		return info, errors.Join(err, lists.abort())
+	}
+	if info.Lists, err = lists.finish(); err != nil {
+		return info, fmt.Errorf("back up: %w", err)
 	}
 	info.Blobs, info.Bytes, info.Copied, info.Written = copied.Blobs, copied.Bytes, copied.Copied, copied.Written
 	if b.withKeys {
@@ -223,8 +237,9 @@ func (b *backuper) hold(ctx context.Context, id string) (release func() error, e
 
 // copy copies the database and then the blobs that the copy names: of a dump, those
 // that the database has or, since it was dumped, had.
-func (b *backuper) copy(ctx context.Context, part string, to *blob.Dir, info *backupInfo) (copied registry.Copied, err error) {
+func (b *backuper) copy(ctx context.Context, part string, to *blob.Dir, named func(digest.Digest, bool) error, info *backupInfo) (copied registry.Copied, err error) {
 	o := registry.CopyOptions{
+		Named: named,
 		Found: func(d registry.Damage) { info.Damaged = append(info.Damaged, newDamageInfo(d, b.from)) },
 		Progress: func(c registry.Copied) {
 			fmt.Fprintf(b.stderr, "%d blobs, copied %s in %d of them\n", c.Blobs, bytesText(c.Written), c.Copied)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -235,6 +236,16 @@ func TestBackupPostgres(t *testing.T) {
 	}
 	if r := storage(t, "backup", dir, "--data", data, "--db", url); r.code != 0 || !strings.Contains(r.stdout, "pg_dump") {
 		t.Fatalf("backup: %+v", r)
+	}
+	stray := filepath.Join(dir, "blobs", "sha256", "00", strings.Repeat("0", 64))
+	if err := errors.Join(os.MkdirAll(filepath.Dir(stray), 0o700), os.WriteFile(stray, []byte("x"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if r := storage(t, "backup", "prune", dir, "--keep", "1"); r.code != 0 || !strings.Contains(r.stdout, "Removed 1 blobs with 1 B") || !strings.Contains(r.stdout, "1 generations with 2 blobs") {
+		t.Errorf("prune: %+v", r)
+	}
+	if err := os.RemoveAll(filepath.Join(data, "blobs", "blobs")); err != nil { // so that they come from the backup
+		t.Fatal(err)
 	}
 	to := t.TempDir()
 	if r := storage(t, "restore", dir, "--data", to); r.code != 1 || !strings.Contains(r.stderr, "--db") {

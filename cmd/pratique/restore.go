@@ -75,14 +75,26 @@ backup or are damaged there.`,
 }
 
 func (a *app) restoreBackup(ctx context.Context, dir, generation string, store storeFlags, s3 string) (info backupInfo, err error) {
+	last, err := lastGeneration(dir)
+	if err != nil {
+		return info, err
+	}
 	if generation == "" {
-		if generation, err = lastGeneration(dir); err != nil {
-			return info, err
-		}
+		generation = last
 	}
 	if !filepath.IsLocal(generation) || strings.HasSuffix(generation, partialSuffix) {
 		return info, fmt.Errorf("%q is not a generation", generation)
 	}
+	from, err := blob.OpenDir(dir)
+	if err != nil {
+		return info, err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	unlock, err := a.shareBackup(ctx, from, dir)
+	if err != nil {
+		return info, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
 	whole := filepath.Join(dir, generationsDir, generation)
 	if info, err = readGeneration(whole); err != nil {
 		return info, err
@@ -93,11 +105,6 @@ func (a *app) restoreBackup(ctx context.Context, dir, generation string, store s
 	if info.Database == backupDump && store.db == "" {
 		return info, fmt.Errorf("the database is %s: restore it with pg_restore, and name it with --db", filepath.Join(whole, backupDump))
 	}
-	from, err := blob.OpenDir(dir)
-	if err != nil {
-		return info, err
-	}
-	defer func() { err = errors.Join(err, from.Close()) }()
 	if err := beginRestore(store.data, generation, info.Keys); err != nil {
 		return info, err
 	}

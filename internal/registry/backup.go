@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/opencontainers/go-digest"
+
 	"github.com/pratique-dev/pratique/internal/blob"
 	"github.com/pratique-dev/pratique/internal/meta"
 )
@@ -66,6 +68,11 @@ type CopyOptions struct {
 	Found    func(Damage) // is called with each blob that is damaged where it is copied from, without Needs
 	Progress func(Copied) // if set, is called now and then
 
+	// Named, if set, is called by Backup with the digest of each blob that the
+	// backup has to have, because its bytes are not in the database: in ascending
+	// order, and then in ascending order with those of garbage.
+	Named func(d digest.Digest, garbage bool) error
+
 	// Garbage has Backup copy bytes that have become garbage, too: the database is
 	// not the copy, which was made before and may yet need them.
 	Garbage bool
@@ -88,6 +95,29 @@ func (r *Registry) Backup(ctx context.Context, to *blob.Dir, o CopyOptions) (Cop
 		return c.done, fmt.Errorf("back up blobs: %w", err)
 	}
 	return c.done, nil
+}
+
+// Named calls f with the digest of each blob whose bytes are not in the database,
+// in ascending order. Backup has named the same.
+func (r *Registry) Named(ctx context.Context, f func(digest.Digest) error) error {
+	for after := ""; ; {
+		page, err := r.storedAfter(ctx, after, scrubBatch)
+		if err != nil {
+			return fmt.Errorf("list blobs: %w", err)
+		}
+		for _, b := range page {
+			after = b.name.Digest.String()
+			if b.small {
+				continue
+			}
+			if err := f(b.name.Digest); err != nil {
+				return err
+			}
+		}
+		if len(page) < scrubBatch {
+			return nil
+		}
+	}
 }
 
 // A Target is a blob store that takes bytes under the names that they had
@@ -139,6 +169,9 @@ func (c *copier) run(ctx context.Context, r *Registry) error {
 					d, err = c.one(ctx, r, b)
 				}
 			}
+			if err == nil && !b.small {
+				err = c.named(b, false)
+			}
 			if err != nil {
 				return err
 			}
@@ -179,12 +212,22 @@ func (c *copier) runGarbage(ctx context.Context, r *Registry) error {
 			if _, err := c.one(ctx, r, b); err != nil {
 				return err
 			}
+			if err := c.named(b, true); err != nil {
+				return err
+			}
 			after = b.name
 		}
 		if len(page) < scrubBatch {
 			return nil
 		}
 	}
+}
+
+func (c *copier) named(b stored, garbage bool) error {
+	if c.o.Named == nil {
+		return nil
+	}
+	return c.o.Named(b.name.Digest, garbage)
 }
 
 // one copies a blob if need be, and says what is wrong with it.

@@ -2,6 +2,10 @@ package registry_test
 
 import (
 	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,10 +36,60 @@ func TestBackupGarbage(t *testing.T) {
 		for _, garbage := range []bool{false, true} {
 			to := ok[*blob.Dir](t)(blob.OpenDir(t.TempDir()))
 			defer to.Close()
-			c, err := n.a.Backup(ctx, to, registry.CopyOptions{Garbage: garbage, Found: func(d registry.Damage) { t.Errorf("damage %+v", d) }})
+			var named [2][]digest.Digest // layers and garbage
+			note := func(d digest.Digest, isGarbage bool) error {
+				i := map[bool]int{true: 1}[isGarbage]
+				named[i] = append(named[i], d)
+				return nil
+			}
+			c, err := n.a.Backup(ctx, to, registry.CopyOptions{Garbage: garbage, Named: note, Found: func(d registry.Damage) { t.Errorf("damage %+v", d) }})
 			if want := map[bool]int64{true: int64(len(names))}[garbage]; c.Copied != want || err != nil || len(names) == 0 {
 				t.Errorf("garbage %t: %+v, %v; want %d copied", garbage, c, err, want)
 			}
+			var has []digest.Digest
+			for b, err := range to.List(ctx, blob.Name{}) {
+				has = append(has, b.Name.Digest)
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			if len(named[0]) != 0 || !slices.Equal(named[1], has) { // both are in ascending order
+				t.Errorf("garbage %t: named %v, and the backup has %v", garbage, named, has)
+			}
+		}
+	})
+}
+
+// TestNamed compares what a backup names with what there is, which for a damaged
+// blob is not in it, and nothing else is.
+func TestNamed(t *testing.T) {
+	eachSmall(t, func(t *testing.T, n *nodes) {
+		ctx := t.Context()
+		want := map[digest.Digest]bool{}
+		for i := range 230 { // several pages
+			content := fmt.Sprintf("%0*d", smallLimit*2, i)
+			n.a.push(app, content)
+			n.a.push(app, fmt.Sprint("small ", i))
+			want[digest.FromString(content)] = true
+		}
+		if err := os.Remove(n.file(fmt.Sprintf("%0*d", smallLimit*2, 7))); err != nil {
+			t.Fatal(err)
+		}
+		to := ok[*blob.Dir](t)(blob.OpenDir(t.TempDir()))
+		defer to.Close()
+		var named, again []digest.Digest
+		c, err := n.a.Backup(ctx, to, registry.CopyOptions{Found: func(registry.Damage) {}, Named: func(d digest.Digest, garbage bool) error {
+			named = append(named, d)
+			return nil
+		}})
+		if err != nil || c.Damaged != 1 || c.Copied != 229 {
+			t.Errorf("%+v, %v", c, err)
+		}
+		if err := n.b.Named(ctx, func(d digest.Digest) error { again = append(again, d); return nil }); err != nil {
+			t.Error(err)
+		}
+		if !slices.Equal(named, again) || !slices.Equal(named, slices.Sorted(maps.Keys(want))) {
+			t.Errorf("the backup named %d, and then there are %d, want %d", len(named), len(again), len(want))
 		}
 	})
 }
