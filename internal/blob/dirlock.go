@@ -17,8 +17,8 @@ const lockFile = "lock"
 // returns ErrLocked at once. The lock lasts until unlock is called or the process
 // ends, and means what those who take it agree upon: no other method heeds it.
 //
-// A directory that may not be written to can be shared; if nobody has ever locked
-// it, nothing is locked.
+// A directory that may not be written to can be shared, so that it can be read: if
+// nobody has ever locked it, or its file system has no locks, nothing is locked.
 func (s *Dir) Lock(alone bool) (unlock func() error, err error) {
 	f, err := s.root.OpenFile(lockFile, os.O_RDWR|os.O_CREATE, fileMode)
 	if !alone && (errors.Is(err, syscall.EROFS) || errors.Is(err, fs.ErrPermission)) {
@@ -32,8 +32,8 @@ func (s *Dir) Lock(alone bool) (unlock func() error, err error) {
 	}
 	if alone {
 		err = tryLock(f)
-	} else {
-		err = tryShare(f)
+	} else if err = tryShare(f); errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOLCK) {
+		err = nil
 	}
 	if err != nil {
 		f.Close()

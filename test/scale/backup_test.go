@@ -177,6 +177,20 @@ func TestBackupUnderLoad(t *testing.T) {
 		pushed.Load(), deleted.Load(), collected.Load(), collected.Load()-collectedBefore)
 
 	for i, g := range []generation{generations[0], generations[2]} {
+		if i > 0 { // the last is whole without the others
+			var pruned struct {
+				Removed []string
+				Blobs   int
+			}
+			text, err := blackbox.Try(t, nil, "", blackbox.Binary(), "backup", "prune", dir, "--keep", "1", "--output", "json")
+			if err == nil {
+				err = json.Unmarshal(text, &pruned)
+			}
+			if err != nil || len(pruned.Removed) != 2 || pruned.Blobs == 0 {
+				t.Errorf("prune: %v, %+v", err, pruned)
+			}
+			t.Logf("%d blobs pruned", pruned.Blobs)
+		}
 		url := c.postgres.Restore(t, fmt.Sprint("restored", i), filepath.Join(dir, "generations", g.Generation, g.Database))
 		blobs := strings.Replace(c.s3.URL(), "?", fmt.Sprintf("/restored%d?", i), 1)
 		data := filepath.Join(c.dir, fmt.Sprint("restored", i))
