@@ -150,13 +150,13 @@ func openList(dir string, want listInfo) (*listReader, error) {
 func (l *listReader) next() error {
 	line, err := l.lines.ReadSlice('\n')
 	switch {
-	case err == io.EOF && len(line) == 0:
+	case errors.Is(err, io.EOF) && len(line) == 0:
 		if got := hex.EncodeToString(l.sum.Sum(nil)); got != l.want.SHA256 || l.count != l.want.Blobs {
 			return fmt.Errorf("%s is damaged: its SHA-256 is %s and not %s", l.file.Name(), got, l.want.SHA256)
 		}
 		l.at, l.ended = "", true
 		return nil
-	case err != nil && err != io.EOF && !errors.Is(err, bufio.ErrBufferFull):
+	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull):
 		return err
 	}
 	text, whole := strings.CutSuffix(string(line), "\n")
