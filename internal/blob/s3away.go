@@ -45,7 +45,7 @@ type s3Patience struct {
 	pause time.Duration
 }
 
-var usualPatience = s3Patience{dial: 5 * time.Second, answer: 12 * time.Second, content: 20 * time.Second, completion: time.Minute, pause: 5 * time.Second}
+var usualPatience = s3Patience{dial: 5 * time.Second, answer: 12 * time.Second, content: 15 * time.Second, completion: time.Minute, pause: 5 * time.Second}
 
 // httpClient returns a client that does not wait longer to connect, for an answer
 // to begin, and for the server to take what is sent.
