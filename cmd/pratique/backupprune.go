@@ -25,7 +25,7 @@ type pruneInfo struct {
 	KeptBlobs int64    `json:"keptBlobs"` // that they need and the backup has
 	KeptBytes int64    `json:"keptBytes"`
 	Removed   []string `json:"removed"` // generations
-	Partial   []string `json:"partial"` // generations that were never whole, or half removed, and now are
+	Partial   []string `json:"partial"` // removed rests of generations that were never whole, or half removed
 	Blobs     int64    `json:"blobs"`   // removed
 	Bytes     int64    `json:"bytes"`
 }
