@@ -183,7 +183,10 @@ func (p *Package) files() []*File {
 var hexadecimal = regexp.MustCompile(`^[0-9a-f]{32,128}$`)
 
 func (f *File) check() error {
+	_, err := url.Parse(f.URL)
 	switch {
+	case err != nil:
+		return fmt.Errorf("what file %q has as url is not a URL", f.Name) // and may have a password, as err would
 	case f.URL == "" && f.Path == "":
 		return fmt.Errorf("file %q has neither url nor path", f.Name)
 	case f.Filename() == "":

@@ -198,6 +198,7 @@ func TestLockRefused(t *testing.T) {
 		head + "name = 'a'\nwheels = [{url = 'https://h.example/a-1-py3-none-any.whl', hashes = {sha256 = 'x'}}]":           "not hexadecimal",
 		head + "name = 'a'\nwheels = [{url = 'https://h.example/a-1-py3-none-any.whl', size = -1, hashes = {}}]":            "negative",
 		head + "name = 'a'\nwheels = [{name = '..', url = 'https://h.example/a-1-py3-none-any.whl', hashes = {}}]":          "has no name",
+		head + "name = 'a'\nwheels = [{name = 'a-1-py3-none-any.whl', url = 'https://u:p@h.example:x/', hashes = {}}]":      "not a URL",
 		head + "name = 'a'\narchive = {url = 'https://h.example/a', hashes = {sha256 = '" + strings.Repeat("g", 64) + "'}}": "not hexadecimal",
 	} {
 		if _, err := Read([]byte(text), ""); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "u:p") {
