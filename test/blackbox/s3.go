@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -82,6 +83,20 @@ func (s *S3) Stop() {
 	s.cmd.Process.Kill()
 	_ = s.cmd.Wait() // it was killed
 	s.cmd = nil
+}
+
+// Hang makes the server say nothing any more, while its connections stay and
+// others are still taken.
+func (s *S3) Hang(t testing.TB) { s.signal(t, syscall.SIGSTOP) }
+
+// Resume lets the server go on after Hang.
+func (s *S3) Resume(t testing.TB) { s.signal(t, syscall.SIGCONT) }
+
+func (s *S3) signal(t testing.TB, sig os.Signal) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // URL is the bucket as pratique serve takes it.

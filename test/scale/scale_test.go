@@ -312,6 +312,7 @@ func TestOutages(t *testing.T) {
 		api        bool // it is away as well
 	}{
 		{"the object store is away", c.s3.Stop, func() { c.s3.Start(t) }, false},
+		{"the object store is silent", func() { c.s3.Hang(t) }, func() { c.s3.Resume(t) }, false},
 		{"the database is away", func() { c.postgres.Stop(t) }, func() { c.postgres.Start(t) }, true},
 	} {
 		for _, n := range nodes {
