@@ -34,7 +34,7 @@ func (t *table) failed(r row, target *target, err error) {
 }
 
 func (t *table) memory(target *target) {
-	peak, err := target.process.peak()
+	peak, err := target.peak()
 	if err != nil {
 		fmt.Fprintf(t.w, "%-46s %-12s %s\n", "peak memory", target.name, err)
 		return

@@ -38,6 +38,7 @@ type target struct {
 	authorization string // header of a principal of another account
 	admin         string // header of one of the owner's, for what only the owner sees
 	process       process
+	earlier       int64 // the most memory that processes had which are no more, in bytes
 	stop          func()
 
 	// makeRepository makes what a push goes to, where that must be there first.
@@ -167,6 +168,11 @@ func startPratique(ctx context.Context, dir string, o options) (*target, error) 
 		return nil, err
 	}
 	t.restart = func(ctx context.Context) (time.Duration, error) {
+		peak, err := t.peak()
+		if err != nil {
+			return 0, err
+		}
+		t.earlier = peak
 		t.stop()
 		return start(ctx, t.addr)
 	}
@@ -175,6 +181,13 @@ func startPratique(ctx context.Context, dir string, o options) (*target, error) 
 		return nil, err
 	}
 	return t, nil
+}
+
+// peak returns the most memory the server has had at a time, in bytes, whenever it
+// was started.
+func (t *target) peak() (int64, error) {
+	now, err := t.process.peak()
+	return max(now, t.earlier), err
 }
 
 // ready reports whether the server says that it is.
