@@ -24,7 +24,7 @@ type traces struct {
 }
 
 // tracesMost is how many it remembers; then it begins anew.
-const tracesMost = 10_000
+const tracesMost = 2_000
 
 func (ts *traces) of(g granted) json.RawMessage {
 	ts.mu.RLock()

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,10 +28,9 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	denials  *prometheus.CounterVec
-	bytes    *prometheus.CounterVec
 
 	kinds series[requestKind, requestSeries]
-	moved series[string, byteSeries] // by the repository's ARN
+	moved series[string, *moved] // by the repository's ARN
 
 	unexplained prometheus.Counter
 }
@@ -49,14 +50,11 @@ func newMetrics() *metrics {
 		denials: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "pratique_denials_total", Help: "Authorisation decisions that were a denial, by the account and region that were asked.",
 		}, []string{"account", "region", "action"}),
-		bytes: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "pratique_repository_bytes_total", Help: "Bytes received and sent, by repository.",
-		}, []string{"account", "region", "repository", "direction"}),
 	}
 	m.unexplained = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "pratique_decisions_dropped_total", Help: "Denials that came too fast to be kept for DescribeDecision; the audit log has them.",
 	})
-	reg.MustRegister(m.requests, m.duration, m.denials, m.bytes, m.unexplained,
+	reg.MustRegister(m.requests, m.duration, m.denials, &movedCollector{&m.moved}, m.unexplained,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -83,12 +81,9 @@ func (m *metrics) observe(e *audit.Event) {
 			continue
 		}
 		if e.Service == "oci" && e.Status < 300 {
-			moved := m.moved.of(d.Resource, func() byteSeries {
-				of := m.bytes.MustCurryWith(prometheus.Labels{"account": r.Account, "region": r.Region, "repository": r.Path()})
-				return byteSeries{of.WithLabelValues("in"), of.WithLabelValues("out")}
-			})
-			moved.in.Add(float64(e.BytesIn))
-			moved.out.Add(float64(e.BytesOut))
+			bytes := m.moved.of(d.Resource, func() *moved { return new(moved) })
+			bytes.in.Add(e.BytesIn)
+			bytes.out.Add(e.BytesOut)
 			return // one request moves its bytes once, for the first repository it names
 		}
 	}
@@ -106,17 +101,41 @@ type (
 	}
 )
 
-// byteSeries is where the bytes of a repository are counted.
-type byteSeries struct{ in, out prometheus.Counter }
+// moved is how many bytes of a repository came and went.
+type moved struct{ in, out atomic.Int64 }
 
-// series keeps counters at hand that were found by their labels once. There are
-// as many as are exported. It is safe for concurrent use.
+// movedCollector collects them for Prometheus. There may be many repositories, and
+// each would have ten times as much memory in counters that keep their labels.
+type movedCollector struct{ of *series[string, *moved] }
+
+var movedDesc = prometheus.NewDesc("pratique_repository_bytes_total", "Bytes received and sent, by repository.", []string{"account", "region", "repository", "direction"}, nil)
+
+// Describe implements prometheus.Collector.
+func (c *movedCollector) Describe(ch chan<- *prometheus.Desc) { ch <- movedDesc }
+
+// Collect implements prometheus.Collector.
+func (c *movedCollector) Collect(ch chan<- prometheus.Metric) {
+	for name, bytes := range c.of.all() {
+		r, err := arn.Parse(name)
+		if err != nil {
+			continue // it was parsed before it was counted
+		}
+		send := func(n *atomic.Int64, direction string) {
+			ch <- prometheus.MustNewConstMetric(movedDesc, prometheus.CounterValue, float64(n.Load()), r.Account, r.Region, r.Path(), direction)
+		}
+		send(&bytes.in, "in")
+		send(&bytes.out, "out")
+	}
+}
+
+// series keeps counters at hand by what is counted. There are as many as are
+// exported. It is safe for concurrent use.
 type series[K comparable, V any] struct {
 	mu sync.RWMutex
 	m  map[K]V
 }
 
-// of returns the counters of a key, which find finds.
+// of returns the counters of a key, which find finds or makes the first time.
 func (s *series[K, V]) of(key K, find func() V) V {
 	s.mu.RLock()
 	v, ok := s.m[key]
@@ -124,14 +143,24 @@ func (s *series[K, V]) of(key K, find func() V) V {
 	if ok {
 		return v
 	}
-	v = find()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if v, ok := s.m[key]; ok {
+		return v
+	}
 	if s.m == nil {
 		s.m = map[K]V{}
 	}
+	v = find()
 	s.m[key] = v
 	return v
+}
+
+// all returns the counters that there are.
+func (s *series[K, V]) all() map[K]V {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return maps.Clone(s.m)
 }
 
 // scrapeServer serves the metrics on an address of their own, to all who reach

@@ -2,11 +2,17 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pratique-dev/pratique/internal/audit"
 )
 
 // The numbers name every account's repositories: nobody on another machine
@@ -24,6 +30,49 @@ func TestMetricsLoopbackOnly(t *testing.T) {
 		if w.Code != want || strings.Contains(w.Body.String(), "go_goroutines") != (want == 200) {
 			t.Errorf("from %q: %d", peer, w.Code)
 		}
+	}
+}
+
+// Bytes are counted for their repository, by however many at once and from the first on.
+func TestMetricsMoved(t *testing.T) {
+	const repositories, requests = 50, 20
+	m := newMetrics()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for i := range repositories * requests {
+				m.observe(&audit.Event{Service: "oci", Operation: "GetBlob", Status: 200, BytesIn: 1, BytesOut: int64(i % repositories), Decisions: []audit.Decision{
+					{Resource: fmt.Sprintf("arn:aws:ecr:us-east-1:222222222222:repository/team/app%d", i%repositories)},
+				}})
+			}
+		})
+	}
+	wg.Wait()
+	families, err := m.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, f := range families {
+		if f.GetName() != "pratique_repository_bytes_total" {
+			continue
+		}
+		for _, c := range f.GetMetric() {
+			var labels []string
+			for _, l := range c.GetLabel() {
+				labels = append(labels, l.GetValue())
+			}
+			got[strings.Join(labels, " ")] = c.GetCounter().GetValue()
+		}
+	}
+	want := map[string]float64{}
+	for i := range repositories {
+		for direction, bytes := range map[string]int{"in": 1, "out": i} {
+			want[fmt.Sprintf("222222222222 %s us-east-1 team/app%d", direction, i)] = float64(8 * requests * bytes)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("account, direction, region, repository and bytes (-want +got):\n%s", diff)
 	}
 }
 
