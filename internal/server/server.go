@@ -318,14 +318,10 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 
 // URL is where the server answers, without a trailing slash.
 func (s *Server) URL() string {
-	return s.scheme() + "://" + s.Addr()
-}
-
-func (s *Server) scheme() string {
 	if s.cfg.tls() {
-		return "https"
+		return "https://" + s.Addr()
 	}
-	return "http"
+	return "http://" + s.Addr()
 }
 
 // IAM is the server's IAM engine, for administration in process.
